@@ -1,0 +1,1 @@
+"""Facts as files: regions, parties, truces, lexicons, sources, messages."""

@@ -1,0 +1,359 @@
+"""The words of Trucewatch as frozen values; nothing here does anything.
+
+Every time is an aware UTC datetime, every day a date as the place of the incident counts it. Codes
+(theatres, parties, acts) are identifiers, never prose: prose is made in `bot.rendering`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+NEUTRAL = "neutral"
+"""The side of a source that no party of a truce owns."""
+
+
+class SourceKind(StrEnum):
+    """How a source is checked: one module of `bot.sources` each."""
+
+    FEED = "feed"
+    CHANNEL = "channel"
+    PAGE = "page"
+    GDELT = "gdelt"
+    RELIEFWEB = "reliefweb"
+
+
+class SourceType(StrEnum):
+    """What a source is; a monitor's word weighs otherwise than a ministry's."""
+
+    AGENCY = "agency"
+    NEWSPAPER = "newspaper"
+    BROADCASTER = "broadcaster"
+    MOD = "mod"
+    MONITOR = "monitor"
+    CHANNEL = "channel"
+    BLOG = "blog"
+
+
+class Stance(StrEnum):
+    """The part that a report plays in an incident."""
+
+    CLAIM = "claim"
+    CONFIRMATION = "confirmation"
+    DENIAL = "denial"
+    UPDATE = "update"
+    TALLY = "tally"
+
+
+class Act(StrEnum):
+    """What was done."""
+
+    SHELLING = "shelling"
+    SMALL_ARMS = "small_arms"
+    SNIPER = "sniper"
+    MORTAR = "mortar"
+    ROCKET_MISSILE = "rocket_missile"
+    DRONE = "drone"
+    AIR_STRIKE = "air_strike"
+    GROUND_ASSAULT = "ground_assault"
+    INCURSION = "incursion"
+    CAPTURE = "capture"
+    ABDUCTION = "abduction"
+    MINE_IED = "mine_ied"
+    NAVAL = "naval"
+    AIRSPACE = "airspace"
+    OTHER = "other"
+
+
+class RegionLevel(StrEnum):
+    """The floors of a region tree, from the top down."""
+
+    THEATRE = "theatre"
+    PROVINCE = "province"
+    DISTRICT = "district"
+    PLACE = "place"
+
+
+class IncidentStatus(StrEnum):
+    """How far an incident is established (the rules stand in `bot.incidents.status`)."""
+
+    CLAIMED = "claimed"
+    DISPUTED = "disputed"
+    DENIED = "denied"
+    CONFIRMED = "confirmed"
+    RETRACTED = "retracted"
+
+
+class Severity(StrEnum):
+    """minor: shots, nobody hurt; serious: wounded, heavy weapons, capture; grave: killed, offensive."""
+
+    MINOR = "minor"
+    SERIOUS = "serious"
+    GRAVE = "grave"
+
+
+class AlertKind(StrEnum):
+    """Why an incident is told at this moment."""
+
+    NEW = "new"
+    GROWN = "grown"
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+
+
+class DeliveryForm(StrEnum):
+    """message: a new one; edit: the living message changes silently; reply: a short answer to it with sound."""
+
+    MESSAGE = "message"
+    EDIT = "edit"
+    REPLY = "reply"
+
+
+class DeliveryState(StrEnum):
+    """pending -> sending -> sent | pending (not_before) | failed | expired."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class ChatKind(StrEnum):
+    """Telegram's kinds of chats; groups and supergroups have a tighter pace than private chats."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    SUPERGROUP = "supergroup"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An outlet's feed, channel, page or interface; `side` is a party's identifier or "neutral"."""
+
+    id: str
+    name: str
+    kind: SourceKind
+    url: str
+    type: SourceType
+    side: str = NEUTRAL
+    origin: str = ""
+    theatres: tuple[str, ...] = ()
+    interval_s: int | None = None
+
+    @property
+    def origin_id(self) -> str:
+        """Outlets of one owner share it; by default the source is its own origin."""
+        return self.origin or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a source published, as parsed and not yet recognised: plain text, no markup."""
+
+    url: str
+    guid: str
+    title: str
+    text: str
+    published_at: datetime | None = None
+    language: str | None = None
+    """What the source claims; feeds rarely tell it rightly."""
+    origin: str = ""
+    """Where the source says that it took the entry from (a forwarded channel, a credited wire)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One entry of a source at one revision; `key` recognises it within its source."""
+
+    source: Source
+    key: str
+    url: str
+    title: str
+    text: str
+    published_at: datetime | None
+    seen_at: datetime
+    revision: int = 1
+    id: int | None = None
+
+    @property
+    def reported_at(self) -> datetime:
+        """When it was published, or first seen where the source does not say."""
+        return self.published_at or self.seen_at
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A node of a theatre's tree. `names` maps a language code to spellings, the preferred one first."""
+
+    id: str
+    level: RegionLevel
+    parent: str | None
+    name: str
+    names: dict[str, tuple[str, ...]]
+    lat: float | None = None
+    lon: float | None = None
+    country: str = ""
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The English name and every other, without repeats, in file order."""
+        return tuple(dict.fromkeys((self.name, *(n for names in self.names.values() for n in names))))
+
+
+@dataclass(frozen=True, slots=True)
+class Truce:
+    """An agreement in force from `since` to `until` (UTC; None: no end), binding `parties` in `area`."""
+
+    id: str
+    theatre: str
+    name: str
+    parties: tuple[str, ...]
+    area: tuple[str, ...]
+    since: datetime
+    until: datetime | None
+    status: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A side of a truce, or an observer (`kind` = state, group, monitor, other), with its names by language."""
+
+    id: str
+    kind: str
+    name: str
+    names: dict[str, tuple[str, ...]]
+    theatres: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words a judgement rests on: `text` is report.title + "\\n" + report.text from start to end."""
+
+    what: str
+    """The judgement: act, truce_word, breach, party, place, killed, wounded, day, negation, ..."""
+    code: str
+    """What was read out of the words: an act, a party, a region id, a number."""
+    start: int
+    end: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of a finding's score: a code (`armed_act`, `truce_in_force`, `sport_words`) and its weight."""
+
+    code: str
+    weight: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """A place that a report names as the scene. `region` is its id in a tree, or None for a town of the gazetteer.
+
+    `path` are the ids from the theatre down to the nearest region that holds it, itself included.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    region: str | None
+    path: tuple[str, ...]
+    level: RegionLevel
+    lat: float | None
+    lon: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one report says, in codes and numbers. `killed`/`wounded`: None when the report gives no number."""
+
+    is_violation: bool
+    score: float
+    language: str
+    theatre: str | None = None
+    truce: str | None = None
+    stance: Stance | None = None
+    places: tuple[FoundPlace, ...] = ()
+    accused: tuple[str, ...] = ()
+    accuser: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
+    killed: int | None = None
+    wounded: int | None = None
+    occurred: date | None = None
+    evidence: tuple[Evidence, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One voice of an incident at one report: who says what, where it can be read."""
+
+    speaker: str
+    """A party's identifier, or the origin of a source that speaks for itself (a monitor, an agency)."""
+    speaker_type: SourceType
+    side: str
+    origin: str
+    stance: Stance
+    report_id: int
+    source_id: str
+    source_name: str
+    url: str
+    title: str
+    language: str
+    said_at: datetime
+    accused: tuple[str, ...] = ()
+    accuser: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
+    places: tuple[FoundPlace, ...] = ()
+    killed: int | None = None
+    wounded: int | None = None
+    truce: str | None = None
+    is_copy: bool = False
+    """True when its text is a near-copy of an earlier report's: it counts with that report's origin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One event in the world with each side's claims, oldest first; values follow from the claims."""
+
+    id: int | None
+    code: str
+    theatre: str
+    occurred: date
+    opened_at: datetime
+    last_report_at: datetime
+    claims: tuple[Claim, ...]
+    truce: str | None = None
+    status: IncidentStatus = IncidentStatus.CLAIMED
+    severity: Severity = Severity.MINOR
+    places: tuple[FoundPlace, ...] = ()
+    regions: tuple[str, ...] = ()
+    """Ids of every region that a subscriber could have chosen to hear of it, the theatre included."""
+    accused: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
+    killed: tuple[int, int] | None = None
+    """The lowest and the highest number claimed."""
+    wounded: tuple[int, int] | None = None
+    changes: int = 0
+    """How often it has grown since it was first told."""
+    retraction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An incident at a moment at which it is worth telling: a snapshot, so that it renders the same later."""
+
+    id: int | None
+    incident: Incident
+    kind: AlertKind
+    created_at: datetime
+    terms: frozenset[str] = frozenset()
+    """Folded words and word sequences of its reports, for keyword filters."""
+    folded_text: str = ""
+    """The folded text itself, for keywords in scripts without spaces."""

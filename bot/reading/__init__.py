@@ -1,0 +1,1 @@
+"""Pure: from a report to a finding."""
