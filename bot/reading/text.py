@@ -1,0 +1,165 @@
+"""A report's text as the reader sees it: folded for comparison, with the way back to what was written."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from bot.folding import fold as fold_words
+
+MAX_CHARS = 20_000
+"""Longer texts are cut here: an article's news stands far above, and reading time stays bounded."""
+
+SPACELESS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+)
+_LATIN = "A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0259\u018f"
+_APOSTROPHE = re.compile(f"(?<=[{_LATIN}])['\u2019\u02bc\u2018](?=[{_LATIN}])")
+_GERSHAYIM = re.compile('(?<=[\u05d0-\u05ea])["\u201d\u201c](?=[\u05d0-\u05ea])')
+_ASCII = {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)}
+_END = re.compile(
+    "\n+|[\u3002\uff01\uff1f\u06d4\u061f\u0589\u0964\u1362\u17d4\u104b]+|[.!?\u2026]+[\"'\u00bb\u201d)\\]]*(?=\\s|$)"
+)
+_NOT_AN_END = re.compile(
+    r"(?:^|[\s(\u00ab\"])(?:[A-Z]|[A-Z]\.[A-Z]|\w{1,2}|[Ll]t|[Gg]en|[Cc]ol|[Mm]aj|[Cc]apt|[Bb]rig|[Ss]gt|[Mm]rs?"
+    r"|[Dd]rs?|[Ss]ept|[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Aa]ug|[Oo]ct|[Nn]ov|[Dd]ec|approx|тыс|млн|руб|ген|полк"
+    r"|км|мск|янв|фев|мар|апр|авг|сен|окт|ноя|дек|พล|อ|จ|ต|น)$"
+)
+_CLAUSE = re.compile(r"[,;:()\u2013\u2014\u060c\u061b\uff0c\uff1b\u3001\u055d\u1363\u1365\u104a]|\s-\s|\.\s")
+_DATELINE = re.compile(
+    r"^[^\n.]{2,60}?(?:\([^)\n]{2,30}\)\s?[\u2013\u2014/-]?|\s[\u2013\u2014-]{1,2}\s|\s/[^/\n]{2,30}/\.?\s|\bARMENPRESS\.)"
+)
+
+
+class Folder(dict[str, str]):
+    """Folds character by character, remembering each, so that every folded letter knows where it came from.
+
+    Hangul syllables stay whole: taken apart, the beginning of one would look like another.
+    """
+
+    def __missing__(self, char: str) -> str:
+        folded = char if "\uac00" <= char <= "\ud7a3" else fold_words(f"a{char}a")[1:-1]
+        self[char] = folded
+        return folded
+
+    def fold(self, text: str) -> tuple[str, Sequence[int] | None]:
+        """The folded text between two spaces, and each folded letter's place in `text` (None: the same)."""
+        if text.isascii():
+            return f" {_part_words(text).translate(_ASCII)} ", None
+        parts = list(map(self.__getitem__, _part_words(text)))
+        folded = "".join(parts)
+        if all(len(part) == 1 for part in set(parts)):
+            return f" {folded} ", None
+        return f" {folded} ", list(accumulate(map(len, parts)))
+
+    def fold_phrase(self, phrase: str) -> str:
+        """A phrase of the data files in the same form, without outer spaces and with single inner ones."""
+        return " ".join(self.fold(phrase)[0].split())
+
+
+def _part_words(text: str) -> str:
+    """An apostrophe between Latin letters parts words (l'armée, Kiev's); Hebrew's quotation mark does not."""
+    if "'" in text or "\u2019" in text or "\u02bc" in text or "\u2018" in text:
+        text = _APOSTROPHE.sub(" ", text)
+    return _GERSHAYIM.sub("\u05f4", text) if '"' in text or "\u201d" in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """`raw` is title + newline + text, cut at MAX_CHARS; `folded` what is searched.
+
+    `sentences` and `clauses` are starts in `folded`, ascending, the first 0; the title is sentence 0.
+    """
+
+    raw: str
+    folded: str
+    offsets: Sequence[int] | None
+    sentences: Sequence[int]
+    clauses: Sequence[int]
+    body_start: int
+    dateline_end: int
+
+    def sentence_of(self, position: int) -> int:
+        """The number of the sentence that holds a folded position."""
+        return bisect_right(self.sentences, position) - 1
+
+    def clause_of(self, position: int) -> int:
+        """The number of the clause that holds a folded position."""
+        return bisect_right(self.clauses, position) - 1
+
+    def sentence_span(self, sentence: int) -> tuple[int, int]:
+        """Where a sentence begins and ends in `folded`."""
+        following = sentence + 1
+        end = self.sentences[following] if following < len(self.sentences) else len(self.folded)
+        return self.sentences[sentence], end
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a folded span stands in `raw`, without the spaces around it."""
+        begin, stop = self._raw(start), self._raw(end)
+        while begin < stop and self.raw[begin].isspace():
+            begin += 1
+        while stop > begin and self.raw[stop - 1].isspace():
+            stop -= 1
+        return begin, stop
+
+    def _raw(self, position: int) -> int:
+        inner = min(max(position - 1, 0), len(self.folded) - 2)
+        if self.offsets is None:
+            return min(inner, len(self.raw))
+        return min(bisect_right(self.offsets, inner), len(self.raw))
+
+
+def read_text(folder: Folder, title: str, body: str) -> Text:
+    """Folds a report and finds its sentences and clauses. Never raises, whatever the letters."""
+    raw = f"{title}\n{body}"[:MAX_CHARS]
+    folded, offsets = folder.fold(raw)
+    body_start = min(len(title) + 1, len(raw))
+    dateline = _DATELINE.match(raw[body_start : body_start + 100])
+    dateline_end = body_start + dateline.end() if dateline else body_start
+    ends = [m.end() for m in _END.finditer(raw) if not _is_abbreviation(raw, m)]
+    cuts = sorted({0, *ends, *(m.end() for m in _CLAUSE.finditer(raw))})
+    return Text(
+        raw,
+        folded,
+        offsets,
+        _to_folded([0, *ends], offsets),
+        _to_folded(cuts, offsets),
+        _to_folded([0, body_start], offsets)[-1],
+        _to_folded([0, dateline_end], offsets)[-1],
+    )
+
+
+def _is_abbreviation(raw: str, end: re.Match[str]) -> bool:
+    return end.group() == "." and _NOT_AN_END.search(raw[max(0, end.start() - 8) : end.start()]) is not None
+
+
+def _to_folded(positions: Sequence[int], offsets: Sequence[int] | None) -> list[int]:
+    """Raw positions as folded ones, ascending and without repeats."""
+    if offsets is None:
+        return sorted({position + 1 if position else 0 for position in positions})
+    return sorted({offsets[position - 1] + 1 if position else 0 for position in positions})
+
+
+def terms(folded_text: str, longest: int = 8) -> frozenset[str]:
+    """Every sequence of one to `longest` words of a folded text, words joined by one space."""
+    words = folded_text.split()
+    return frozenset(
+        " ".join(words[start : start + length])
+        for start in range(len(words))
+        for length in range(1, min(longest, len(words) - start) + 1)
+    )
+
+
+def is_spaceless(text: str) -> bool:
+    """Whether the text is written in a script that does not part words (Thai, Khmer, Chinese, ...)."""
+    return SPACELESS.search(text) is not None
+
+
+def fold(text: str) -> str:
+    """The form in which keywords, places and lexicons are compared everywhere."""
+    return fold_words(text)
+
+
