@@ -1,0 +1,70 @@
+"""When things run: APScheduler with jobs in memory, because their state is in our own rows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.events import (  # type: ignore[import-untyped,unused-ignore]
+    EVENT_JOB_ERROR,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobExecutionEvent,
+    JobSubmissionEvent,
+)
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that is run again and again; `run` takes nothing and what it raises is logged, not fatal."""
+
+    id: str
+    run: Callable[[], Awaitable[None]]
+    every: timedelta
+    jitter_s: int = 0
+    """Up to so many seconds are added or taken, so that a fleet does not ask everybody at once."""
+
+
+def schedule_jobs(jobs: Iterable[Job], report: Callable[[str, str], None] | None = None) -> AsyncIOScheduler:
+    """A scheduler of these jobs, not yet started; the first run of each is at once.
+
+    No run is lost because the loop was busy (no grace time), late ones are run once, and no job runs twice at
+    the same time. `report(job id, what happened)` and the log hear of missed, overlapping and failed runs.
+    """
+    scheduler = AsyncIOScheduler(
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    for job in jobs:
+        scheduler.add_job(
+            job.run,
+            "interval",
+            id=job.id,
+            seconds=job.every.total_seconds(),
+            jitter=job.jitter_s or None,
+            next_run_time=datetime.now(UTC),
+        )
+    _listen(scheduler, report or (lambda job_id, what: None))
+    return scheduler
+
+
+def _listen(scheduler: AsyncIOScheduler, report: Callable[[str, str], None]) -> None:
+    def tell_missed(event: JobExecutionEvent) -> None:
+        log.warning("job %s: the run due at %s was missed", event.job_id, event.scheduled_run_time)
+        report(event.job_id, "missed")
+
+    def tell_error(event: JobExecutionEvent) -> None:
+        log.error("job %s failed", event.job_id, exc_info=event.exception)
+        report(event.job_id, "failed")
+
+    def tell_overlap(event: JobSubmissionEvent) -> None:
+        log.info("job %s is still at its last run; this one is skipped", event.job_id)
+        report(event.job_id, "overlapped")
+
+    scheduler.add_listener(tell_missed, EVENT_JOB_MISSED)
+    scheduler.add_listener(tell_error, EVENT_JOB_ERROR)
+    scheduler.add_listener(tell_overlap, EVENT_JOB_MAX_INSTANCES)

@@ -1,0 +1,82 @@
+"""The scheduler: runs at once, survives a job that raises, never runs one job twice at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+
+from bot.jobs import Job, schedule_jobs
+
+QUICK = timedelta(milliseconds=20)
+
+
+async def test_a_job_that_raises_is_reported_and_runs_again() -> None:
+    """A failure is told to the listener and costs only its own run."""
+    told: list[tuple[str, str]] = []
+    third = asyncio.Event()
+    runs = 0
+
+    async def fail() -> None:
+        nonlocal runs
+        runs += 1
+        if runs >= 3:
+            third.set()
+        raise RuntimeError("on purpose")
+
+    scheduler = schedule_jobs([Job("check", fail, QUICK)], lambda job, what: told.append((job, what)))
+    scheduler.start()
+    await asyncio.wait_for(third.wait(), 5)
+    scheduler.shutdown(wait=False)
+    assert ("check", "failed") in told
+
+
+async def test_a_job_longer_than_its_interval_never_runs_twice_at_once() -> None:
+    """Runs that come due meanwhile are skipped and reported; the job goes on afterwards."""
+    told: list[tuple[str, str]] = []
+    running, most, overlapped = 0, 0, asyncio.Event()
+
+    def report(job: str, what: str) -> None:
+        told.append((job, what))
+        if what == "overlapped":
+            overlapped.set()
+
+    async def linger() -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await overlapped.wait()
+        running -= 1
+
+    scheduler = schedule_jobs([Job("slow", linger, QUICK)], report)
+    scheduler.start()
+    await asyncio.wait_for(overlapped.wait(), 5)
+    scheduler.shutdown(wait=False)
+    assert most == 1
+    assert ("slow", "overlapped") in told
+
+
+async def test_a_blocked_loop_loses_no_run() -> None:
+    """After the loop was busy for longer than many intervals, the job runs once for all of them."""
+    first, again = asyncio.Event(), asyncio.Event()
+    runs: list[float] = []
+
+    async def note() -> None:
+        runs.append(time.monotonic())
+        first.set()
+        if len(runs) == 2:
+            again.set()
+
+    told: list[tuple[str, str]] = []
+    scheduler = schedule_jobs(
+        [Job("check", note, timedelta(milliseconds=200))], lambda job, what: told.append((job, what))
+    )
+    scheduler.start()
+    await asyncio.wait_for(first.wait(), 5)
+    blocked_until = time.monotonic() + 1.2
+    while time.monotonic() < blocked_until:
+        pass
+    await asyncio.wait_for(again.wait(), 5)
+    scheduler.shutdown(wait=False)
+    assert not told
+    assert len(runs) == 2
