@@ -1,0 +1,157 @@
+"""When the next request to Telegram may leave: one clock, even spacing, nothing of I/O.
+
+The caller asks at the moment it could send; the answer is "now" (and counts) or how long to wait and
+whether only this chat must. Nothing is booked ahead, so the most urgent delivery is chosen anew each
+time, and what is counted is what was sent. Times are seconds of one monotonic clock.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Final
+
+from bot.model import DeliveryForm
+
+SHARE: Final = 0.99
+"""How much of the rate is used: a jitter of 10 ms on the way cannot put one too many into a second."""
+CATCH_UP_S: Final = 0.02  # a timer that fired late is made good within this
+CHAT_GAP_S: Final = 1.02  # Telegram: one message a second in a chat; the rest is jitter
+CHAT_BURST: Final = 3  # ... but the first three of a minute may go at once
+GROUP_WINDOW_S: Final = 60.5
+GROUP_MESSAGES: Final = 20  # Telegram: 20 messages a minute in a group
+GROUP_EDITS: Final = 15  # found by others; Telegram does not publish it
+FLOODED_CHATS: Final = 10
+"""So many distinct chats in a row that are refused, and no other answer between, mean all of them.
+Were every third send refused for its own chat, this would come about once in 200,000 sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`wait_s` 0: send now, it is counted. Else ask again then; `is_chat`: other chats need not wait."""
+
+    wait_s: float
+    is_chat: bool = False
+
+
+NOW: Final = Turn(0.0)
+
+
+class Pacer:
+    """Decides for one sender; holds a minute of send times for the chats that were sent to in it."""
+
+    def __init__(self, rate: float) -> None:
+        """`rate`: messages a second in all."""
+        self._spacing_s = 1 / (rate * SHARE)
+        self._second: deque[float] = deque(maxlen=int(rate))
+        self._due_s = 0.0
+        self._paused_until_s = 0.0
+        self._sends: OrderedDict[int, tuple[float, ...]] = OrderedDict()
+        self._edits: OrderedDict[int, tuple[float, ...]] = OrderedDict()
+        self._deadlines: dict[int, float] = {}
+        self._deadline_order: list[tuple[float, int]] = []
+        self._refused: dict[int, float] = {}
+
+    @property
+    def paused_until_s(self) -> float:
+        """Nothing leaves before; a time in the past when nothing is paused."""
+        return self._paused_until_s
+
+    @property
+    def chats_held(self) -> int:
+        """How many chats anything is remembered of."""
+        return len(self._sends.keys() | self._edits.keys() | self._deadlines.keys())
+
+    def reserve(self, chat: int, is_group: bool, form: DeliveryForm, now_s: float) -> Turn:
+        """May this leave now? If so it is counted as sent at `now_s`."""
+        self._forget_idle(now_s)
+        all_s = self._wait_for_all(now_s)
+        if all_s > 0:
+            return Turn(all_s)
+        is_edit = form is DeliveryForm.EDIT
+        chat_s = self._wait_for_chat(chat, is_group, is_edit, now_s)
+        if chat_s > 0:
+            return Turn(chat_s, is_chat=True)
+        self._count(chat, is_group and is_edit, now_s)
+        return NOW
+
+    def wait_for_all(self, now_s: float) -> float:
+        """Seconds until anything may leave, whichever the chat; 0 when it may now."""
+        return max(0.0, self._wait_for_all(now_s))
+
+    def note_refusal(self, chat: int, retry_after_s: float, now_s: float) -> bool:
+        """Telegram answered 429: hold the chat; returns True when that paused all, by `paused_until_s`."""
+        self.hold(chat, now_s + retry_after_s)
+        self._refused.pop(chat, None)
+        self._refused[chat] = retry_after_s
+        if len(self._refused) < FLOODED_CHATS:
+            return False
+        until_s = now_s + min(self._refused.values())
+        del self._refused[next(iter(self._refused))]  # the rest still counts when the pause is over
+        if until_s < self._paused_until_s + 1:  # the answers that were under way when it began
+            return False
+        self._paused_until_s = until_s
+        return True
+
+    def note_acceptance(self) -> None:
+        """Telegram gave another answer than 429: not everything is being refused."""
+        self._refused.clear()
+
+    def hold(self, chat: int, until_s: float) -> None:
+        """Nothing leaves for this chat before `until_s`; a deadline is never brought forward."""
+        if until_s > self._deadlines.get(chat, 0.0):
+            self._deadlines[chat] = until_s
+            heapq.heappush(self._deadline_order, (until_s, chat))
+
+    def pause(self, until_s: float) -> None:
+        """Nothing leaves for anyone before `until_s`."""
+        self._paused_until_s = max(self._paused_until_s, until_s)
+
+    def _wait_for_all(self, now_s: float) -> float:
+        free_s = max(self._paused_until_s, self._due_s - CATCH_UP_S)
+        if self._second.maxlen and len(self._second) == self._second.maxlen:
+            free_s = max(free_s, self._second[0] + 1 / SHARE)
+        return free_s - now_s
+
+    def _wait_for_chat(self, chat: int, is_group: bool, is_edit: bool, now_s: float) -> float:
+        free_s = self._deadlines.get(chat, 0.0)
+        sends = _since(self._sends.get(chat, ()), now_s - GROUP_WINDOW_S)
+        if len(sends) >= CHAT_BURST:
+            free_s = max(free_s, sends[-1] + CHAT_GAP_S)
+        if is_group and len(sends) >= GROUP_MESSAGES:
+            free_s = max(free_s, sends[-GROUP_MESSAGES] + GROUP_WINDOW_S)
+        if is_group and is_edit:
+            edits = _since(self._edits.get(chat, ()), now_s - GROUP_WINDOW_S)
+            if len(edits) >= GROUP_EDITS:
+                free_s = max(free_s, edits[-GROUP_EDITS] + GROUP_WINDOW_S)
+        return free_s - now_s
+
+    def _count(self, chat: int, is_group_edit: bool, now_s: float) -> None:
+        self._due_s = max(now_s, self._due_s) + self._spacing_s
+        self._second.append(now_s)
+        _append(self._sends, chat, now_s, GROUP_MESSAGES)
+        if is_group_edit:
+            _append(self._edits, chat, now_s, GROUP_EDITS)
+
+    def _forget_idle(self, now_s: float) -> None:
+        """Drop what no rule asks for any more; each entry is looked at once, when it is the oldest."""
+        for times in (self._sends, self._edits):
+            while times and next(iter(times.values()))[-1] <= now_s - GROUP_WINDOW_S:
+                times.popitem(last=False)
+        while self._deadline_order and self._deadline_order[0][0] <= now_s:
+            until_s, chat = heapq.heappop(self._deadline_order)
+            if self._deadlines.get(chat) == until_s:
+                del self._deadlines[chat]
+
+
+def _since(times: tuple[float, ...], begin_s: float) -> tuple[float, ...]:
+    """The times after `begin_s`; `times` ascend and are at most twenty."""
+    if not times or times[0] > begin_s:
+        return times
+    return tuple(t for t in times if t > begin_s)
+
+
+def _append(times: OrderedDict[int, tuple[float, ...]], chat: int, now_s: float, longest: int) -> None:
+    times[chat] = (*_since(times.get(chat, ()), now_s - GROUP_WINDOW_S), now_s)[-longest:]
+    times.move_to_end(chat)
