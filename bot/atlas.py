@@ -66,7 +66,7 @@ class Atlas:
         return regions[0] if regions else None
 
     def search(self, text: str, limit: int) -> list[Region]:
-        """Regions whose name is `text`, begins with it, or has a word that does: in this order, wide first."""
+        """Regions whose name is `text`, begins with it or has a word that does: in this order, wide first."""
         folded = fold(text)
         if not folded:
             return []
