@@ -102,6 +102,8 @@ class AlertKind(StrEnum):
     DENIED = "denied"
     CORRECTED = "corrected"
     RETRACTED = "retracted"
+    DEATHS = "deaths"
+    WIDER = "wider"
 
 
 class DeliveryForm(StrEnum):
@@ -316,6 +318,8 @@ class Claim:
     truce: str | None = None
     is_copy: bool = False
     """True when its text is a near-copy of an earlier report's: it counts with that report's origin."""
+    occurred: date | None = None
+    """The day that this voice gives."""
 
 
 @dataclass(frozen=True, slots=True)

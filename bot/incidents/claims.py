@@ -1,0 +1,122 @@
+"""The claim ledger: who says what, with wire copies and outlets of one voice collapsed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model import NEUTRAL, Claim, Finding, Report, SourceType, Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One side or observer of an incident: its newest claim, and how often and from where it was heard."""
+
+    speaker: str
+    claim: Claim
+    first_at: datetime
+    last_at: datetime
+    reports: int
+    origins: frozenset[str]
+    killed: int | None
+    wounded: int | None
+
+
+def make_claim(
+    report: Report,
+    finding: Finding,
+    *,
+    observers: Collection[str] = (),
+    origin: str | None = None,
+    is_copy: bool = False,
+) -> Claim:
+    """The claim that a report adds to an incident's ledger.
+
+    `observers` are the party ids of monitors; `origin` is where the text really comes from when that is
+    another source (a copied wire). The report must have an id; raises ValueError otherwise.
+    """
+    if report.id is None:
+        raise ValueError("a report without an id cannot stand in a ledger")
+    speaker, side = name_speaker(report, finding, observers)
+    return Claim(
+        speaker=speaker,
+        speaker_type=report.source.type,
+        side=side,
+        origin=origin or report.source.origin_id,
+        stance=finding.stance or Stance.CLAIM,
+        report_id=report.id,
+        source_id=report.source.id,
+        source_name=report.source.name,
+        url=report.url,
+        title=report.title,
+        language=finding.language,
+        said_at=report.seen_at if report.revision > 1 else report.reported_at,
+        accused=finding.accused,
+        accuser=finding.accuser,
+        acts=finding.acts,
+        places=finding.places,
+        killed=finding.killed,
+        wounded=finding.wounded,
+        truce=finding.truce,
+        is_copy=is_copy,
+        occurred=finding.occurred,
+    )
+
+
+def name_speaker(report: Report, finding: Finding, observers: Collection[str]) -> tuple[str, str]:
+    """Who speaks in the report, and for which side: a party, or the source for itself."""
+    source = report.source
+    if speaks_for_itself(report, finding, observers):
+        return source.origin_id, source.side
+    watching = tuple(party for party in finding.accuser if party in observers)
+    if finding.stance is Stance.DENIAL:
+        ranks = (_own(source.side, finding.accused), finding.accused, finding.accuser)
+    elif finding.stance is Stance.CONFIRMATION:
+        own = (*_own(source.side, finding.accused), *_own(source.side, finding.accuser))
+        ranks = (own, watching, finding.accused)
+    else:
+        ranks = (_own(source.side, finding.accuser), finding.accuser, _own(source.side, finding.accused))
+    for parties in ranks:
+        if parties:
+            return parties[0], NEUTRAL if parties[0] in observers else parties[0]
+    return source.origin_id, source.side
+
+
+def speaks_for_itself(report: Report, finding: Finding, observers: Collection[str]) -> bool:
+    """True for a monitor that tells what it saw, and not what a side says."""
+    if report.source.type is not SourceType.MONITOR or finding.stance is Stance.DENIAL:
+        return False
+    if finding.stance in (Stance.CONFIRMATION, Stance.TALLY) or not finding.accuser:
+        return True
+    return all(p in observers or p == report.source.side for p in finding.accuser)
+
+
+def collapse(claims: Iterable[Claim]) -> tuple[Voice, ...]:
+    """One voice a speaker, in the order in which they were first heard; its numbers are its latest."""
+    spoken: dict[str, list[Claim]] = {}
+    for claim in claims:
+        spoken.setdefault(claim.speaker, []).append(claim)
+    return tuple(_voice(speaker, said) for speaker, said in spoken.items())
+
+
+def _voice(speaker: str, said: Sequence[Claim]) -> Voice:
+    originals = [claim for claim in said if not claim.is_copy] or list(said)
+    return Voice(
+        speaker=speaker,
+        claim=originals[-1],
+        first_at=said[0].said_at,
+        last_at=said[-1].said_at,
+        reports=len(said),
+        origins=frozenset(claim.origin for claim in said),
+        killed=_latest([claim.killed for claim in originals]),
+        wounded=_latest([claim.wounded for claim in originals]),
+    )
+
+
+def _latest(numbers: Sequence[int | None]) -> int | None:
+    return next((number for number in reversed(numbers) if number is not None), None)
+
+
+def _own(side: str, parties: Sequence[str]) -> tuple[str, ...]:
+    return (side,) if side in parties else ()

@@ -1,0 +1,94 @@
+"""How near the places of two reports are, with regard to how precisely each is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import asin, cos, radians, sin, sqrt
+
+from bot.folding import fold
+from bot.model import FoundPlace, RegionLevel
+
+EARTH_RADIUS_KM = 6_371.0
+
+SAME_PLACE_KM = 2.5
+"""Two names this close are one spot: a village and its hill, an airport and its quarter."""
+
+ACROSS_KM = 25.0
+"""The other side names its own village, which lies as far from the line as guns reach."""
+
+APART_KM = 60.0
+"""Nobody who tells of one incident names places farther apart than this and nothing else."""
+
+_SAME = {
+    RegionLevel.PLACE: 2.5,
+    RegionLevel.DISTRICT: 1.6,
+    RegionLevel.PROVINCE: 0.9,
+    RegionLevel.THEATRE: 0.0,
+}
+_WITHIN = {
+    RegionLevel.PLACE: 2.0,
+    RegionLevel.DISTRICT: 1.4,
+    RegionLevel.PROVINCE: 1.0,
+    RegionLevel.THEATRE: 0.0,
+}
+_NEXT_PLACE = -0.6
+_FAR = -2.0
+_UNKNOWN = -1.0
+
+
+def distance_km(a: FoundPlace, b: FoundPlace) -> float | None:
+    """The great-circle distance; None when a coordinate is missing."""
+    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
+        return None
+    lat_a, lat_b = radians(a.lat), radians(b.lat)
+    half = sin((lat_b - lat_a) / 2) ** 2
+    half += cos(lat_a) * cos(lat_b) * sin(radians(b.lon - a.lon) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))
+
+
+def weigh_places(one: Sequence[FoundPlace], other: Sequence[FoundPlace], *, is_other_side: bool) -> float:
+    """From -2 (far apart) over 0 (one names none) to 3 (several places are the same).
+
+    `is_other_side` is true when the two are told by opposing sides: then a place across the line is near.
+    """
+    if not one or not other:
+        return 0.0
+    weights = sorted(
+        (max(weigh_pair(a, b, is_other_side=is_other_side) for b in other) for a in one), reverse=True
+    )
+    shared = sum(1 for weight in weights[:3] if weight >= 1.4)
+    return weights[0] + (0.5 if shared > 1 else 0.0)
+
+
+def weigh_pair(a: FoundPlace, b: FoundPlace, *, is_other_side: bool) -> float:
+    """How much two places speak for one incident; the more precise they are, the more."""
+    if _is_same(a, b):
+        return _SAME[a.level]
+    if b.region is not None and b.region in a.path:
+        return _WITHIN[b.level]
+    if a.region is not None and a.region in b.path:
+        return _WITHIN[a.level]
+    return _weigh_distance(a, b, is_other_side)
+
+
+def _is_same(a: FoundPlace, b: FoundPlace) -> bool:
+    if a.region is not None or b.region is not None:
+        return a.region == b.region
+    return fold(a.name) == fold(b.name)
+
+
+def _weigh_distance(a: FoundPlace, b: FoundPlace, is_other_side: bool) -> float:
+    distance = distance_km(a, b)
+    if distance is None:
+        return _UNKNOWN
+    if distance <= SAME_PLACE_KM:
+        return 1.2
+    if distance <= ACROSS_KM:
+        return 1.2 if is_other_side else _NEXT_PLACE
+    if _is_wide(a) or _is_wide(b):
+        return _NEXT_PLACE if distance <= 2 * APART_KM else _FAR
+    return _NEXT_PLACE if is_other_side and distance <= APART_KM else _FAR
+
+
+def _is_wide(place: FoundPlace) -> bool:
+    return place.level in (RegionLevel.THEATRE, RegionLevel.PROVINCE)

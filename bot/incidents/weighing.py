@@ -1,0 +1,152 @@
+"""How much speaks for a report telling of a certain incident: a sum of weights with their reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from bot.folding import fold
+from bot.incidents.nearness import weigh_places
+from bot.model import Act, Claim, Finding, Incident, Reason, Report, Stance
+
+IMPOSSIBLE = Reason("another_day", -100.0)
+"""What is left when nothing else can speak for it."""
+
+MOST_DAYS_APART = 3
+"""Days by which two reports of one incident can differ when neither names a day."""
+
+FOLLOWING = (Stance.DENIAL, Stance.UPDATE, Stance.CONFIRMATION)
+"""Stances that answer or continue an earlier report."""
+
+_INDIRECT = frozenset({Act.SHELLING, Act.MORTAR, Act.ROCKET_MISSILE})
+_AIR = frozenset({Act.DRONE, Act.AIR_STRIKE, Act.AIRSPACE, Act.ROCKET_MISSILE})
+_GROUND = frozenset(
+    {Act.GROUND_ASSAULT, Act.INCURSION, Act.CAPTURE, Act.SMALL_ARMS, Act.SNIPER, Act.ABDUCTION}
+)
+FAMILIES = (_INDIRECT, _AIR, _GROUND)
+"""Acts that reporters take for one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """The sum of what speaks for (positive) and against (negative) one incident."""
+
+    reasons: tuple[Reason, ...]
+
+    @property
+    def total(self) -> float:
+        """The weight itself."""
+        return sum(reason.weight for reason in self.reasons)
+
+
+def weigh(report: Report, finding: Finding, incident: Incident, copied_report: int | None = None) -> Weight:
+    """Weigh one report against one incident of the same theatre."""
+    day = weigh_day(report, finding, incident)
+    if day.weight <= IMPOSSIBLE.weight:
+        return Weight((day,))
+    is_copy = copied_report is not None and any(c.report_id == copied_report for c in incident.claims)
+    return Weight(
+        (
+            day,
+            Reason("places", _weigh_scene(report, finding, incident)),
+            Reason("parties", weigh_parties(finding, incident)),
+            Reason("acts", weigh_acts(finding, incident)),
+            Reason("casualties", weigh_casualties(finding, incident)),
+            Reason("stance", weigh_stance(finding, incident)),
+            Reason("text", weigh_text(report, finding, incident, is_copy)),
+        )
+    )
+
+
+def weigh_day(report: Report, finding: Finding, incident: Incident) -> Reason:
+    """The same day speaks for it; the next day only for what answers or continues an earlier report."""
+    if finding.occurred is None:
+        return Reason("no_day", 0.0 if (report.reported_at - incident.last_report_at).days <= 2 else -2.0)
+    days = {incident.occurred, *(c.occurred for c in incident.claims if c.occurred is not None)}
+    apart = min(abs((finding.occurred - day).days) for day in days)
+    if apart == 0:
+        return Reason("same_day", 1.5)
+    if apart > MOST_DAYS_APART:
+        return IMPOSSIBLE
+    is_told = any(e.what == "day" for e in finding.evidence)
+    slack = 1 if is_told or finding.stance not in FOLLOWING else MOST_DAYS_APART
+    return Reason("near_day", -0.6 * apart if apart <= slack else -2.5 * apart)
+
+
+def weigh_parties(finding: Finding, incident: Incident) -> float:
+    """Parties are compared in either role: the other side swaps accuser and accused."""
+    theirs = {p for c in incident.claims for p in (*c.accused, *c.accuser)}
+    ours = {*finding.accused, *finding.accuser}
+    if not ours or not theirs:
+        return 0.0
+    accused = {p for c in incident.claims for p in c.accused}
+    if accused & set(finding.accused):
+        return 1.5
+    return 1.0 if ours & theirs else -2.0
+
+
+def weigh_acts(finding: Finding, incident: Incident) -> float:
+    """The same act speaks for it a little; acts that nobody confuses speak against it."""
+    ours = set(finding.acts) - {Act.OTHER}
+    theirs = set(incident.acts) - {Act.OTHER}
+    if not ours or not theirs:
+        return 0.0
+    if ours & theirs:
+        return 0.7
+    return 0.2 if any(ours & family and theirs & family for family in FAMILIES) else -0.8
+
+
+def weigh_casualties(finding: Finding, incident: Incident) -> float:
+    """Equal numbers speak for it, a toll that rises is compatible, numbers far apart speak against it."""
+    weight = 0.0
+    for ours, theirs in ((finding.killed, incident.killed), (finding.wounded, incident.wounded)):
+        if ours is None or theirs is None:
+            continue
+        weight += _weigh_number(ours, theirs)
+    return weight
+
+
+def _weigh_number(ours: int, theirs: tuple[int, int]) -> float:
+    low, high = theirs
+    if low <= ours <= high:
+        return 1.0 if ours > 2 else 0.5 if ours else 0.1
+    if not ours or not high:
+        return -0.3
+    more, fewer = max(ours, high), min(ours, low) or 1
+    return 0.0 if more <= 3 * fewer or more - fewer <= 5 else -1.0
+
+
+def weigh_stance(finding: Finding, incident: Incident) -> float:
+    """A denial wants an incident to deny; a tally is an incident of its own."""
+    is_tally = incident.claims[0].stance is Stance.TALLY
+    if (finding.stance is Stance.TALLY) != is_tally:
+        return -2.0
+    return 0.8 if finding.stance in FOLLOWING else 0.0
+
+
+def weigh_text(report: Report, finding: Finding, incident: Incident, is_copy: bool) -> float:
+    """Near-copies and like titles; never enough for a bulletin of another day or place."""
+    if is_copy:
+        return 1.5
+    title = fold(report.title)
+    likeness = max(
+        (
+            fuzz.token_sort_ratio(title, fold(c.title))
+            for c in incident.claims
+            if c.language == finding.language
+        ),
+        default=0.0,
+    )
+    return 0.8 if likeness >= 70 else 0.0
+
+
+def is_other_side(report: Report, finding: Finding, claim: Claim) -> bool:
+    """True when the two are told by sides that oppose each other."""
+    ours, theirs = {*finding.accuser, report.source.side}, {*claim.accuser, claim.side}
+    return bool(ours & set(claim.accused) or theirs & set(finding.accused))
+
+
+def _weigh_scene(report: Report, finding: Finding, incident: Incident) -> float:
+    across = any(is_other_side(report, finding, claim) for claim in incident.claims)
+    return weigh_places(finding.places, incident.places, is_other_side=across)
