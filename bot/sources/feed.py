@@ -1,0 +1,219 @@
+"""Feeds: RSS 0.9x to 2.0, RDF, Atom and JSON Feed, from bytes in any charset.
+
+Runs in the parser process. A quick parser reads what is well-formed, a lenient one the rest; both are given
+bytes alone, because a string may be taken for a path or an address.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from calendar import timegm
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+from urllib.parse import urljoin
+from xml.parsers import expat
+
+import fastfeedparser
+import feedparser
+
+from bot.errors import ParseError
+from bot.model import Entry
+from bot.sources.charset import decode
+from bot.sources.plain import to_line, to_plain
+
+MAX_ENTRIES = 200
+MAX_ADDRESS_CHARS = 2_000
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,500}\?>", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,1000}>", re.IGNORECASE)
+_CDATA_OR_COMMENT = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_DTD = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION|DOCTYPE)", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:\w+:)?(rss|feed|rdf|channel|item|entry)\b", re.IGNORECASE)
+_PAGE = re.compile(r"\A\s*(?:<!DOCTYPE\s+html|<html)", re.IGNORECASE)
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def parse_feed(body: bytes, content_type: str = "", base_url: str = "") -> tuple[Entry, ...]:
+    """At most 200 entries in the order of the feed; relative addresses are joined to `base_url`.
+
+    Raises ParseError, and nothing else, for what is no feed or tries to declare entities. A feed without
+    entries is no error.
+    """
+    text = decode(body, content_type).lstrip("\ufeff \t\r\n\x00")
+    try:
+        found = _parse_json(text) if text.startswith("{") else _parse_xml(text)
+        return tuple(e for e in (_entry(raw, base_url) for raw in found) if e.title or e.text)
+    except ParseError:
+        raise
+    except (RecursionError, MemoryError) as error:
+        raise ParseError("the feed is nested or large beyond reason") from error
+    except Exception as error:  # noqa: BLE001,RUF100 - two parsers of others read what strangers wrote
+        raise ParseError(f"the feed cannot be read ({type(error).__name__})") from error
+
+
+def _parse_xml(text: str) -> list[dict[str, Any]]:
+    if not text:
+        raise ParseError("the answer is empty")
+    text = _without_dtd(_DECLARATION.sub("", text, count=1))
+    if _PAGE.match(text) or not _ROOT.search(text, 0, 20_000):
+        raise ParseError("the answer is a web page or something else, not a feed")
+    body = text.encode("utf-8", "replace")
+    if _is_well_formed(body):
+        found = _parse_quickly(body)
+        if found:
+            return found
+    return _parse_leniently(body)
+
+
+def _without_dtd(text: str) -> str:
+    """Drops a document type that only names a file; raises ParseError for one that declares anything."""
+    bare = _CDATA_OR_COMMENT.sub("", text) if _DTD.search(text) else ""
+    if not bare:
+        return text
+    if _DTD.search(_DOCTYPE.sub("", bare, count=1)):
+        raise ParseError("the feed declares entities or an internal document type, which is refused")
+    return _DOCTYPE.sub("", text, count=1)
+
+
+def _is_well_formed(body: bytes) -> bool:
+    try:
+        expat.ParserCreate("utf-8").Parse(body, True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+def _parse_quickly(body: bytes) -> list[dict[str, Any]]:
+    """An empty list when the quick parser stumbles: the lenient one is asked next."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            parsed = fastfeedparser.parse(
+                body, include_tags=False, include_media=False, include_enclosures=False
+            )
+    except Exception:  # noqa: BLE001,RUF100 - whatever it is, the lenient parser decides
+        return []
+    language = _text(parsed.get("feed", {}).get("language"))
+    return [_plain_dict(raw, language) for raw in islice(parsed.get("entries", ()), MAX_ENTRIES)]
+
+
+def _parse_leniently(body: bytes) -> list[dict[str, Any]]:
+    with warnings.catch_warnings(action="ignore"):
+        parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    if not parsed.entries and not parsed.version:
+        raise ParseError("the answer is no feed that can be recognised")
+    language = _text(parsed.feed.get("language"))
+    return [_plain_dict(raw, language) for raw in parsed.entries[:MAX_ENTRIES]]
+
+
+def _plain_dict(raw: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The fields of an entry by one set of names, whichever parser found them."""
+    bodies = [_text(c.get("value")) for c in _mappings(raw.get("content"))]
+    summary = _text(raw.get("summary") or raw.get("description"))
+    source = raw.get("source")
+    return {
+        "url": _text(raw.get("link")),
+        "guid": _text(raw.get("id")),
+        "title": _text(raw.get("title")),
+        "text": max((*bodies, summary), key=len),
+        "published": _date(raw, "published") or _date(raw, "updated"),
+        "language": _text(raw.get("language")) or language,
+        "origin": _text(source.get("title")) if isinstance(source, Mapping) else "",
+    }
+
+
+def _parse_json(text: str) -> list[dict[str, Any]]:
+    try:
+        feed = json.loads(text)
+    except ValueError as error:
+        raise ParseError("the answer is broken JSON") from error
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise ParseError("the answer is JSON but no JSON Feed")
+    language = _text(feed.get("language"))
+    items = (i for i in feed["items"] if isinstance(i, dict))
+    return [_json_item(item, language) for item in islice(items, MAX_ENTRIES)]
+
+
+def _json_item(item: Mapping[str, Any], language: str) -> dict[str, Any]:
+    published = item.get("date_published") or item.get("date_modified")
+    return {
+        "url": _text(item.get("url")) or _text(item.get("external_url")),
+        "guid": _text(item.get("id")),
+        "title": _text(item.get("title")),
+        "text": _text(item.get("content_text"))
+        or _text(item.get("content_html"))
+        or _text(item.get("summary")),
+        "published": _from_iso(_text(published)),
+        "language": _text(item.get("language")) or language,
+        "origin": "",
+    }
+
+
+def _entry(raw: Mapping[str, Any], base_url: str) -> Entry:
+    guid = raw["guid"].strip()[:MAX_ADDRESS_CHARS]
+    text = to_plain(raw["text"])
+    return Entry(
+        url=_address(raw["url"], base_url) or _address(guid, ""),
+        guid=guid,
+        title=to_line(raw["title"]) or text.partition("\n")[0][:140],
+        text=text,
+        published_at=raw["published"],
+        language=raw["language"].strip()[:35].lower() or None,
+        origin=to_line(raw["origin"], 200),
+    )
+
+
+def _address(written: str, base_url: str) -> str:
+    """An absolute http(s) address, or an empty string."""
+    written = written.strip()
+    if not written or len(written) > MAX_ADDRESS_CHARS:
+        return ""
+    try:
+        joined = urljoin(base_url, written)
+    except ValueError:
+        return ""
+    return joined if re.match(r"(?i)https?://[^\s/]", joined) else ""
+
+
+def _date(raw: Mapping[str, Any], name: str) -> datetime | None:
+    """Both parsers' forms: a UTC struct_time, or text in ISO 8601."""
+    parts = raw.get(f"{name}_parsed")
+    if parts:
+        return _plausible(lambda: datetime.fromtimestamp(timegm(parts), UTC))
+    return _from_iso(_text(raw.get(name)))
+
+
+def _from_iso(written: str) -> datetime | None:
+    def read() -> datetime:
+        moment = datetime.fromisoformat(written.strip())
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+    return _plausible(read) if written else None
+
+
+def _plausible(read: Any) -> datetime | None:
+    """None for what is no date or lies where no feed's items do."""
+    try:
+        moment: datetime = read()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if _EARLIEST <= moment < _LATEST else None
+
+
+def _text(value: object) -> str:
+    """Values of the wrong type count as missing; numbers as guids are common."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def _mappings(value: object) -> Iterable[Mapping[str, Any]]:
+    return (v for v in value if isinstance(v, Mapping)) if isinstance(value, list) else ()
+
+
+parse = parse_feed
+"""The name by which `bot.sources.kinds` knows it."""

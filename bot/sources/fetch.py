@@ -1,0 +1,316 @@
+"""The only way out to sources: guarded, bounded, conditional HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from bot.errors import FetchError
+from bot.sources import addresses
+from bot.sources.inflate import BodyReader
+from bot.sources.lookup import Lookup, look_up
+
+USER_AGENT = "Trucewatch/0.1 (+https://github.com/trucewatch/trucewatch)"
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, "
+    "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one fetch may cost."""
+
+    total: timedelta = timedelta(seconds=30)
+    """From the first byte out to the last byte in, redirects included; waiting for a free slot is not."""
+    connect: timedelta = timedelta(seconds=10)
+    wire_bytes: int = 2 * 1024 * 1024
+    decoded_bytes: int = 5 * 1024 * 1024
+    redirects: int = 5
+    header_bytes: int = 8190
+    headers: int = 100
+    per_host: int = 2
+    """Requests at a time to one host: what a polite reader does."""
+    at_once: int = 400
+    """Requests at a time in all: below the usual 1,024 open files, far above a hundred hosts that hang."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole answer with status 200."""
+
+    body: bytes
+    content_type: str
+    final_url: str
+    etag: str | None
+    last_modified: str | None
+    elapsed: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The host says that nothing has changed since."""
+
+    elapsed: timedelta
+
+
+DEFAULT_LIMITS = Limits()
+NO_EXEMPTIONS = addresses.Exemptions()
+
+
+class Fetcher:
+    """Use as an async context manager, or `close` it; the session opens with the first fetch."""
+
+    def __init__(
+        self,
+        exemptions: addresses.Exemptions = NO_EXEMPTIONS,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        lookup: Lookup = look_up,
+    ) -> None:
+        self._exemptions = exemptions
+        self._limits = limits
+        self._lookup = lookup
+        self._session: aiohttp.ClientSession | None = None
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._waiting: dict[str, int] = {}
+        self._all_slots = asyncio.Semaphore(limits.at_once)
+
+    async def fetch(
+        self, url: str, etag: str | None = None, last_modified: str | None = None
+    ) -> Fetched | NotModified:
+        """Get `url`, following at most five redirects. Raises FetchError alone."""
+        target = read_url(url)
+        headers = _conditions(etag, last_modified)
+        spent = 0.0
+        for _ in range(self._limits.redirects + 1):
+            self._check_address(target)
+            async with self._slot(target.host or ""):
+                started = time.monotonic()
+                answer = await self._request(target, headers, self._limits.total.total_seconds() - spent)
+                spent += time.monotonic() - started
+            if isinstance(answer, _Answer):
+                return answer.finished(timedelta(seconds=spent))
+            target = answer
+        raise FetchError(f"more than {self._limits.redirects} redirects")
+
+    async def close(self) -> None:
+        """Close every connection; a later fetch would open a new session."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _check_address(self, target: URL) -> None:
+        """Literals never reach the resolver, so they are judged here; names are judged there."""
+        host = target.host or ""
+        written = addresses.literal(host)
+        if written is None:
+            return
+        why = addresses.refusal(self._exemptions, host, written, target.port or 0)
+        if why:
+            raise FetchError(f"refused: {why}")
+
+    @asynccontextmanager
+    async def _slot(self, host: str) -> AsyncIterator[None]:
+        """A place among the few requests to this host, then one among all."""
+        slot = self._slots.setdefault(host, asyncio.Semaphore(self._limits.per_host))
+        self._waiting[host] = self._waiting.get(host, 0) + 1
+        try:
+            async with slot, self._all_slots:
+                yield
+        finally:
+            self._waiting[host] -= 1
+            if not self._waiting[host]:
+                del self._waiting[host], self._slots[host]
+
+    async def _request(self, target: URL, headers: dict[str, str], seconds: float) -> URL | _Answer:
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                return await self._exchange(target, headers)
+        except TimeoutError as error:
+            raise FetchError(f"no complete answer within {self._limits.total.total_seconds():g} s") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise FetchError(explain(error, target.host or "")) from error
+
+    async def _exchange(self, target: URL, headers: dict[str, str]) -> URL | _Answer:
+        async with self._open_session().get(target, headers=headers, allow_redirects=False) as response:
+            if response.status in REDIRECTS:
+                return _next_hop(target, response.headers.get("Location", ""))
+            if response.status == HTTPStatus.NOT_MODIFIED:
+                return _Answer(None, "", "", None, None)
+            if response.status != HTTPStatus.OK:
+                raise _status_error(response)
+            return _Answer(
+                await self._read_body(response),
+                response.headers.get("Content-Type", "")[:200],
+                str(target),
+                response.headers.get("ETag"),
+                response.headers.get("Last-Modified"),
+            )
+
+    async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
+        reader = BodyReader(
+            response.headers.get("Content-Encoding", "").strip().lower(),
+            wire_limit=self._limits.wire_bytes,
+            decoded_limit=self._limits.decoded_bytes,
+        )
+        async for chunk in response.content.iter_any():
+            reader.take(chunk)
+        return reader.finish()
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            limits = self._limits
+            connector = aiohttp.TCPConnector(
+                limit=0,  # the slots bound it; a second queue would only hide where a request waits
+                resolver=_GuardedResolver(self._exemptions, self._lookup),
+                ttl_dns_cache=300,  # only addresses that passed the guard are kept
+                keepalive_timeout=75,  # a little longer than the usual interval
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect.total_seconds()),
+                max_line_size=limits.header_bytes,
+                max_field_size=limits.header_bytes,
+                max_headers=limits.headers,
+                headers={"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": "gzip, identity"},
+            )
+        return self._session
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    body: bytes | None
+    content_type: str
+    final_url: str
+    etag: str | None
+    last_modified: str | None
+
+    def finished(self, elapsed: timedelta) -> Fetched | NotModified:
+        if self.body is None:
+            return NotModified(elapsed)
+        return Fetched(self.body, self.content_type, self.final_url, self.etag, self.last_modified, elapsed)
+
+
+class _GuardedResolver(AbstractResolver):
+    """Hands the connector only addresses that may be connected to, so it never sees another."""
+
+    def __init__(self, exemptions: addresses.Exemptions, lookup: Lookup) -> None:
+        self._exemptions = exemptions
+        self._lookup = lookup
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Raises FetchError when every address is refused, OSError when there is none."""
+        found = await self._lookup(host, port)
+        refusals = {a: addresses.refusal(self._exemptions, host, a, port) for a in found}
+        good = [a for a, why in refusals.items() if why is None]
+        if found and not good:
+            raise FetchError(f"refused: {next(why for why in refusals.values() if why)}")
+        if not good:
+            raise socket.gaierror(socket.EAI_NONAME, "no address")
+        return [_resolved(host, address, port) for address in good]
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _resolved(host: str, address: str, port: int) -> ResolveResult:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=flags)
+
+
+def read_url(url: str) -> URL:
+    """An address that can be asked; raises FetchError in words."""
+    try:
+        target = URL(url)
+        port = target.port
+    except ValueError as error:
+        raise FetchError(f"{url[:200]!r} is not a usable address") from error
+    if target.scheme not in addresses.SCHEMES:
+        raise FetchError(f"refused: only http and https are allowed, not {target.scheme[:20]!r}")
+    if not target.host or not port:
+        raise FetchError("the address names no host")
+    if target.user or target.password:
+        raise FetchError("refused: an address with a user name or password would end up in logs")
+    return target.with_fragment(None)
+
+
+def _next_hop(target: URL, location: str) -> URL:
+    if not location:
+        raise FetchError("a redirect that leads nowhere")
+    try:
+        return read_url(str(target.join(URL(location))))
+    except ValueError as error:
+        raise FetchError("a redirect to something that is no address") from error
+
+
+def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value and value.isprintable()}
+
+
+def _status_error(response: aiohttp.ClientResponse) -> FetchError:
+    try:
+        phrase = HTTPStatus(response.status).phrase
+    except ValueError:
+        phrase = "an unknown status"
+    wait_s = read_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
+    return FetchError(f"answers {response.status} {phrase}", status=response.status, retry_after_s=wait_s)
+
+
+def read_retry_after(value: str, now: datetime) -> float | None:
+    """Seconds to wait from a Retry-After header in either form; None when it says nothing usable."""
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, IndexError, TypeError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - now).total_seconds(), 0.0)
+
+
+def explain(error: Exception, host: str) -> str:
+    """One clause for an admin; never the body of an answer."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError | socket.gaierror):
+        return f"the host name {host} cannot be found"
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+        return f"the certificate of {host} cannot be trusted"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"cannot connect to {host}: {error.os_error.strerror or 'no answer'}"
+    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError | ConnectionError):
+        return f"{host} closed the connection before the answer was complete"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"{host} does not answer in proper HTTP"
+    return f"{host} cannot be asked ({type(error).__name__})"

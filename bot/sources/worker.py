@@ -1,0 +1,103 @@
+"""The parser process: reads what strangers wrote, where it can do no harm.
+
+It is started with an empty environment (no token in it), can open neither file nor connection once it is
+ready, may hold so much memory and no more, and is killed when it takes too long.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import resource
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from bot.errors import ParseError
+from bot.sources import charset, kinds
+from bot.sources.messages import LENGTH, Job, Result
+
+MEMORY_BYTES = 1024 * 1024 * 1024
+"""Address space: ten times what the largest permitted feed takes."""
+RETIRE_AT_KIB = 96 * 1024
+"""Peak memory after which the process asks to be replaced: the idle service must stay small."""
+
+_WARM_UP = (
+    b"<rss version='2.0'><channel><item><title>a</title><pubDate>Mon, 02 Dec 2024 10:00:00 GMT</pubDate>\
+</item></channel></rss>",
+    b"<rss version='2.0'><channel><item><title>a & b<br></title><pubDate>2 Dec 2024 10:00 MSK</pubDate>\
+<description>&lt;p&gt;a&nbsp;b&lt;/p&gt;</description></item></channel>",
+    b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>a</title><updated>2024-12-02</updated></entry>\
+</feed>",
+    b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "a &amp; b"}]}',
+    b"<div class='tgme_widget_message'><time datetime='2024-12-02T10:00:00+00:00'></time></div>",
+)
+
+
+def serve() -> None:
+    """Answer jobs from standard input until it ends."""
+    jobs, results = _claim_pipes()
+    _warm_up()
+    _close_doors()
+    _send(results, Result(()))
+    decoder = msgspec.msgpack.Decoder(Job)
+    while (message := _receive(jobs)) is not None:
+        result = run(decoder.decode(message))
+        result.is_last = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > RETIRE_AT_KIB
+        _send(results, result)
+        if result.is_last:
+            return
+
+
+def run(job: Job) -> Result:
+    """What a kind's module makes of the job; every failure is an answer too."""
+    try:
+        return Result(kinds.load_kind(job.kind).parse(job.body, job.content_type, job.base_url))
+    except ParseError as error:
+        return Result((), str(error))
+    except MemoryError:
+        return Result((), "the answer takes more memory to read than is allowed")
+
+
+def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes, with standard output turned to nowhere: no library's print may end up among the answers."""
+    results = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return sys.stdin.buffer, results
+
+
+def _warm_up() -> None:
+    """Everything that is imported on demand is imported now, before nothing can be opened any more."""
+    for name in charset.KNOWN:
+        codecs.lookup(name)
+    for absent in ("drv_libxml2", "dateparser"):  # looked for at every use, never installed here
+        sys.modules[absent] = None  # type: ignore[assignment]
+    for kind in kinds.MODULES:
+        for body in _WARM_UP:
+            run(Job(kind, body, "text/xml; charset=utf-8", "http://a.example/"))
+
+
+def _close_doors() -> None:
+    highest = max(int(name) for name in os.listdir("/dev/fd")) if os.path.isdir("/dev/fd") else 16  # noqa: PTH112,PTH208
+    for what, limit in (
+        (resource.RLIMIT_NOFILE, highest),
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # a system that knows no such limit
+            resource.setrlimit(what, (limit, limit))
+
+
+def _receive(pipe: BinaryIO) -> bytes | None:
+    head = pipe.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    return pipe.read(LENGTH.unpack(head)[0])
+
+
+def _send(pipe: BinaryIO, result: Result) -> None:
+    message = msgspec.msgpack.encode(result)
+    pipe.write(LENGTH.pack(len(message)) + message)
+    pipe.flush()
