@@ -347,6 +347,10 @@ class Incident:
     changes: int = 0
     """How often it has grown since it was first told."""
     retraction: str | None = None
+    told_at: datetime | None = None
+    """When its first alert was made; None while nobody was told of it."""
+    rests_on: tuple[int, ...] = ()
+    """Ids of the reports on which a confirmation or a denial rests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.incidents.changes import judge_change
 from bot.incidents.claims import collapse, make_claim
 from bot.incidents.codes import code_candidates
 from bot.incidents.severity import judge_severity
-from bot.incidents.status import judge_status
+from bot.incidents.status import judge_status, rests_on
 from bot.model import Claim, Finding, FoundPlace, Incident, IncidentStatus, Report
 
 T = TypeVar("T", bound=Hashable)
@@ -81,6 +81,7 @@ def derive(incident: Incident) -> Incident:
         severity=judge_severity(acts, killed, wounded, places),
         places=places,
         regions=_regions(incident.theatre, places),
+        rests_on=rests_on(claims),
         accused=_by_count(party for claim in told for party in claim.accused),
         acts=acts,
         killed=killed,

@@ -33,6 +33,12 @@ def confirmations(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     )
 
 
+def rests_on(claims: Sequence[Claim]) -> tuple[int, ...]:
+    """Ids of the reports that confirm the incident, else of those that deny it."""
+    resting = confirmations(claims) or tuple(c for c in claims if c.stance is Stance.DENIAL)
+    return tuple(claim.report_id for claim in resting)
+
+
 def is_monitors_own(claim: Claim) -> bool:
     """True when a monitor itself tells what it established."""
     return claim.speaker_type is SourceType.MONITOR and claim.speaker == claim.origin

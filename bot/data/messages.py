@@ -1,0 +1,153 @@
+"""What the bot says, in each language that has a catalogue in `locales/`; English stands in the code."""
+
+from __future__ import annotations
+
+import builtins
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from gettext import c2py
+from importlib import resources
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.lists import format_list
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from bot.model import Region
+
+SOURCE_LANGUAGE = "en"
+"""The language of the messages in the code."""
+
+NAME_CONTEXTS = ("party", "truce")
+"""Message contexts of names that stand in data files; an editor may translate them or not."""
+
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def mark(message: str) -> str:
+    """The message itself: marks one that stands in a table for the catalogues, to be looked up later."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One language's translations: a message (after its context, if any) to its forms, one a plural."""
+
+    language: str
+    forms: Mapping[tuple[str | None, str], tuple[str, ...]]
+    plural_index: Callable[[int], int]
+
+
+class Words:
+    """One language: its messages, plurals, dates, numbers and lists. Values are put in as they are given,
+    so whoever makes HTML escapes them before."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.language = catalogue.language
+        self._catalogue = catalogue
+        self._locale = _locale(catalogue.language)
+
+    def text(self, message: str, /, **values: object) -> str:
+        """The message in this language, each `{name}` replaced by the value of that name.
+
+        Raises KeyError when a value is missing. A message that is not translated stays English.
+        """
+        forms = self._catalogue.forms.get((None, message))
+        return _fill(forms[0] if forms else message, values)
+
+    def count(self, singular: str, plural: str, n: int, /, **values: object) -> str:
+        """The message in the form for `n` things; `{number}` is `n`, written as this language does."""
+        forms = self._catalogue.forms.get((None, singular))
+        form = forms[self._catalogue.plural_index(n)] if forms else singular if n == 1 else plural
+        return _fill(form, {"number": self.number(n), **values})
+
+    def name(self, name: str, context: str) -> str:
+        """A name of a data file (`context` is one of NAME_CONTEXTS), English where nobody translated it."""
+        forms = self._catalogue.forms.get((context, name))
+        return forms[0] if forms else name
+
+    def region(self, region: Region) -> str:
+        """The name of a region in this language, else in English."""
+        names = region.names.get(self.language)
+        return names[0] if names and self.language != SOURCE_LANGUAGE else region.name
+
+    def date(self, day: dt.date) -> str:
+        """A day with its year, such as 12 December 2020."""
+        return format_date(day, format="long", locale=self._locale)
+
+    def day(self, day: dt.date) -> str:
+        """A day without its year, such as 12 Dec."""
+        moment = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+        return format_skeleton("MMMd", moment, locale=self._locale)
+
+    def time(self, moment: dt.datetime, zone: dt.tzinfo = dt.UTC) -> str:
+        """The time of day in `zone`, such as 14:20."""
+        return format_time(moment.astimezone(zone), format="HH:mm", locale=self._locale)
+
+    def moment(self, moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> str:
+        """The time of day in `zone`, with the day before it when that is another than `now`'s."""
+        local = moment.astimezone(zone)
+        time = self.time(moment, zone)
+        return time if local.date() == now.astimezone(zone).date() else f"{self.day(local.date())} {time}"
+
+    def span(self, span: dt.timedelta) -> str:
+        """A length of time in its largest unit, such as 3 hours."""
+        return format_timedelta(span, locale=self._locale)
+
+    def number(self, number: float) -> str:
+        """A number with this language's separators."""
+        return format_decimal(number, locale=self._locale)
+
+    def list(self, items: Sequence[str]) -> str:
+        """Items joined as in a sentence: a, b and c."""
+        return format_list(builtins.list(items), locale=self._locale) if items else ""
+
+
+def load_words() -> dict[str, Words]:
+    """The words of every language that has a catalogue, and of English, by ISO 639-1 code."""
+    folder = resources.files("bot.data") / "locales"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".po")), key=lambda f: f.name)
+    words = {SOURCE_LANGUAGE: Words(Catalogue(SOURCE_LANGUAGE, {}, _one_or_other))}
+    for file in files:
+        language = file.name.removesuffix(".po")
+        with file.open("rb") as opened:
+            words[language] = Words(_read(language, opened))
+    return words
+
+
+def _read(language: str, file: Any) -> Catalogue:
+    """Only messages that somebody translated and finished: fuzzy ones are left English."""
+    catalogue = read_po(file, locale=language)
+    forms = {}
+    for message in catalogue:
+        translated = _strings(message.string)
+        if message.id and all(translated) and not message.fuzzy:
+            forms[message.context, _strings(message.id)[0]] = translated
+    return Catalogue(language, forms, c2py(catalogue.plural_expr))
+
+
+def _strings(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Babel gives a string for a message without plurals and several for one that has them."""
+    return (value or "",) if isinstance(value, str | None) else tuple(value)
+
+
+def _fill(form: str, values: Mapping[str, object]) -> str:
+    return _FIELD.sub(lambda match: str(values[match[1]]), form)
+
+
+def _one_or_other(n: int) -> int:
+    return 0 if n == 1 else 1
+
+
+def _locale(language: str) -> Locale:
+    """English dates are written day first: the languages of the theatres and most readers do so."""
+    if language == SOURCE_LANGUAGE:
+        return Locale("en", "GB")
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")

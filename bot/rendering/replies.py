@@ -1,0 +1,84 @@
+"""Short answers to the living message, for changes that matter; and an incident in one line."""
+
+from __future__ import annotations
+
+from bot.data import Facts
+from bot.data.messages import Words
+from bot.model import Alert, AlertKind, Claim, Incident, Stance
+from bot.rendering.alert import LONGEST_REASON, Rendered, say_acts, say_casualties
+from bot.rendering.html import bold, clean, cut, escape, link, shorten, strike, to_plain
+from bot.rendering.names import Names
+from bot.rendering.words import MARKS, STATUSES, mark
+
+MOST_VISIBLE_REPLY = 300
+"""UTF-16 units of a reply: the message that it answers says the rest."""
+
+MOST_VISIBLE_LINE = 160
+"""UTF-16 units of an incident in a list."""
+
+_HEADS = {
+    AlertKind.NEW: mark("New incident"),
+    AlertKind.GROWN: mark("New details"),
+    AlertKind.CONFIRMED: mark("Confirmed"),
+    AlertKind.DENIED: mark("Denied"),
+    AlertKind.CORRECTED: mark("Correction"),
+    AlertKind.RETRACTED: mark("Retracted"),
+    AlertKind.DEATHS: mark("More deaths reported"),
+    AlertKind.WIDER: mark("Wider area"),
+}
+
+
+def render_reply(alert: Alert, words: Words, facts: Facts) -> Rendered:
+    """What changed, in two or three lines, with the report that changed it."""
+    incident, names = alert.incident, Names(words, facts)
+    places, _ = names.scene(incident, 3)
+    head = bold(escape(words.text(_HEADS[alert.kind])))
+    lines = [f"{head} · {escape(places)} · {escape(incident.code)}", _what(alert, words, names)]
+    if alert.kind is not AlertKind.RETRACTED:
+        claim = _telling(alert)
+        lines.append(link(claim.url, escape(names.outlet(claim))))
+    html = cut("\n".join(line for line in lines if line), MOST_VISIBLE_REPLY)
+    return Rendered(html, to_plain(html))
+
+
+def render_line(incident: Incident, words: Words, facts: Facts) -> str:
+    """An incident in one line of HTML for a list: mark, day, place, what happened, status, code."""
+    names = Names(words, facts)
+    places, _ = names.scene(incident, 2)
+    parts = [
+        f"{MARKS[incident.severity]} {escape(words.day(incident.occurred))}",
+        f"{bold(escape(places))}: {escape(say_acts(incident, words, 2))}",
+        escape(words.text(STATUSES[incident.status])),
+        escape(incident.code),
+    ]
+    line = " · ".join(parts)
+    return cut(strike(line) if incident.retraction is not None else line, MOST_VISIBLE_LINE)
+
+
+def _what(alert: Alert, words: Words, names: Names) -> str:
+    incident = alert.incident
+    if alert.kind is AlertKind.RETRACTED:
+        return escape(shorten(clean(incident.retraction or ""), LONGEST_REASON))
+    if alert.kind is AlertKind.CONFIRMED:
+        return words.text("By: {who}", who=_who(_resting(incident), names))
+    if alert.kind is AlertKind.DENIED:
+        return words.text("By: {who}", who=_who((_telling(alert),), names))
+    return say_casualties(incident, words, names)
+
+
+def _who(claims: tuple[Claim, ...], names: Names) -> str:
+    return escape(", ".join(dict.fromkeys(names.speaker(claim) for claim in claims)))
+
+
+def _resting(incident: Incident) -> tuple[Claim, ...]:
+    return tuple(claim for claim in incident.claims if claim.report_id in incident.rests_on)
+
+
+def _telling(alert: Alert) -> Claim:
+    """The report that brought the change: the last of the kind that the change rests on."""
+    claims = [claim for claim in alert.incident.claims if not claim.is_copy] or list(alert.incident.claims)
+    if alert.kind is AlertKind.CONFIRMED:
+        claims = list(_resting(alert.incident)) or claims
+    if alert.kind is AlertKind.DENIED:
+        claims = [claim for claim in claims if claim.stance is Stance.DENIAL] or claims
+    return claims[-1]
