@@ -1,1 +1,1 @@
-"""All SQL of Trucewatch."""
+"""All SQL of Trucewatch: one module a subject, whose functions take an open connection."""

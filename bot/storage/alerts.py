@@ -1,0 +1,121 @@
+"""Alerts, and how each is queued for the chats that it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Alert, AlertKind, DeliveryForm, Severity
+from bot.storage.inserts import insert_new
+from bot.storage.matching import CHUNK_CHATS, Match, insert_matches, next_window
+from bot.storage.tables import alert as table
+from bot.storage.tables import alert_term
+
+PRIORITY_GRAVE = 0
+PRIORITY_NEW = 10
+PRIORITY_REPLY = 20
+PRIORITY_EDIT = 30
+PRIORITY_DIGEST = 40
+"""Small numbers leave first: new grave incidents, new ones, replies, edits, digests."""
+TERMS_A_STATEMENT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one step of queueing did: deliveries made, and whether the alert is queued for everybody."""
+
+    queued: int
+    is_done: bool
+
+
+async def add_alert(conn: AsyncConnection, new: Alert, follow_up: DeliveryForm = DeliveryForm.EDIT) -> int:
+    """Store an alert of a stored incident, to be queued; returns its id.
+
+    Chats that were told of the incident get it in the form `follow_up`, the others as a new message.
+    """
+    if new.incident.id is None:
+        raise ValueError("an alert needs an incident that has an id")
+    values = {
+        "incident_id": new.incident.id,
+        "kind": new.kind,
+        "created_at": new.created_at,
+        "priority": PRIORITY_GRAVE if new.incident.severity is Severity.GRAVE else PRIORITY_NEW,
+        "follow_up": follow_up,
+        "snapshot": replace(new, terms=frozenset(), folded_text=""),
+        "folded_text": new.folded_text,
+        "cursor": 0,
+    }
+    alert_id = int((await conn.execute(insert(table).values(**values).returning(table.c.id))).scalar_one())
+    await _add_terms(conn, alert_id, new.terms)
+    return alert_id
+
+
+async def get_alert(conn: AsyncConnection, alert_id: int) -> Alert | None:
+    """The alert as it was when it was made, without its terms and text (they serve matching alone)."""
+    row = (await conn.execute(select(table.c.id, table.c.snapshot).where(table.c.id == alert_id))).first()
+    return None if row is None else replace(row.snapshot, id=row.id)
+
+
+async def unqueued_alerts(conn: AsyncConnection) -> list[int]:
+    """Ids of the alerts not yet queued for everybody, the most urgent first."""
+    waiting = select(table.c.id).where(table.c.queued_at.is_(None)).order_by(table.c.priority, table.c.id)
+    return list((await conn.execute(waiting)).scalars())
+
+
+async def last_alert_at(conn: AsyncConnection) -> datetime | None:
+    """When the newest alert was made."""
+    newest: datetime | None = (await conn.execute(select(func.max(table.c.created_at)))).scalar()
+    return newest
+
+
+async def queue_next_chunk(
+    conn: AsyncConnection, alert_id: int, now: datetime, size: int = CHUNK_CHATS
+) -> Chunk:
+    """Queue an alert for the next chats that it concerns; the cursor moves in the same transaction.
+
+    Whoever is interrupted goes on from there: no chat is left out and none is queued twice.
+    """
+    match = await _match(conn, alert_id)
+    if match is None:
+        return Chunk(0, is_done=True)
+    window = await next_window(conn, match, size)
+    queued = await insert_matches(conn, match, window, now) if window.candidates else 0
+    is_done = window.candidates < size
+    values = {"cursor": window.last_chat_id, "queued_at": now if is_done else None}
+    await conn.execute(update(table).where(table.c.id == alert_id).values(**values))
+    if is_done:
+        await conn.execute(delete(alert_term).where(alert_term.c.alert_id == alert_id))
+    return Chunk(queued, is_done)
+
+
+async def _match(conn: AsyncConnection, alert_id: int) -> Match | None:
+    """What the statement needs to know of an alert; None when it is queued for everybody."""
+    row = (
+        await conn.execute(select(table).where(table.c.id == alert_id, table.c.queued_at.is_(None)))
+    ).first()
+    if row is None:
+        return None
+    incident = row.snapshot.incident
+    return Match(
+        alert_id=alert_id,
+        incident_id=row.incident_id,
+        regions=tuple(sorted({incident.theatre, *incident.regions})),
+        folded_text=row.folded_text,
+        is_new=row.kind is AlertKind.NEW,
+        reaches_others=row.kind is not AlertKind.RETRACTED,
+        priority=row.priority,
+        follow_up=row.follow_up,
+        follow_up_priority=PRIORITY_EDIT if row.follow_up is DeliveryForm.EDIT else PRIORITY_REPLY,
+        cursor=row.cursor,
+    )
+
+
+async def _add_terms(conn: AsyncConnection, alert_id: int, terms: frozenset[str]) -> None:
+    rows: Iterator[dict[str, object]] = ({"alert_id": alert_id, "term": term} for term in sorted(terms))
+    while part := list(islice(rows, TERMS_A_STATEMENT)):
+        await conn.execute(insert_new(conn, alert_term), part)

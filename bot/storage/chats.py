@@ -1,0 +1,135 @@
+"""Chats, groups, topics and channels: they come, go, return, move and are forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import ChatKind, DeliveryState
+from bot.storage.inserts import insert_new
+from bot.storage.states import ChatState
+from bot.storage.tables import IS_PENDING, chat, delivery, keyword, subscription
+
+KEEP_GONE = timedelta(hours=48)
+"""A chat that returns within this time finds its settings as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A place to write to: `id` is ours, `telegram_id` with `topic_id` (0: none) is Telegram's."""
+
+    id: int
+    telegram_id: int
+    topic_id: int
+    kind: ChatKind
+    language: str | None
+    state: ChatState
+    gone_at: datetime | None
+    not_before: datetime | None
+    """Telegram asked to send nothing to it before this time."""
+    created_at: datetime
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCount:
+    """How many chats there are and how many of them subscribed to anything."""
+
+    active: int
+    gone: int
+    subscribed: int
+
+
+async def ensure_chat(
+    conn: AsyncConnection,
+    telegram_id: int,
+    kind: ChatKind,
+    now: datetime,
+    topic_id: int = 0,
+    language: str | None = None,
+) -> Chat:
+    """The chat, made when it is new. `language` is what a new one begins with; a known one keeps its own."""
+    row = {"telegram_id": telegram_id, "topic_id": topic_id, "kind": kind, "language": language}
+    fresh = {"state": ChatState.ACTIVE, "created_at": now, "settings": {}}
+    await conn.execute(insert_new(conn, chat).values(**row, **fresh))
+    found = await find_chat(conn, telegram_id, topic_id)
+    assert found is not None, "a chat that was just inserted"  # noqa: S101 - the row's uniqueness says so
+    return found
+
+
+async def find_chat(conn: AsyncConnection, telegram_id: int, topic_id: int = 0) -> Chat | None:
+    """The chat by Telegram's numbers."""
+    statement = select(chat).where(chat.c.telegram_id == telegram_id, chat.c.topic_id == topic_id)
+    row = (await conn.execute(statement)).first()
+    return None if row is None else _chat(row)
+
+
+async def get_chat(conn: AsyncConnection, chat_id: int) -> Chat | None:
+    """The chat by our own number."""
+    row = (await conn.execute(select(chat).where(chat.c.id == chat_id))).first()
+    return None if row is None else _chat(row)
+
+
+async def topics_of(conn: AsyncConnection, telegram_id: int) -> list[Chat]:
+    """A chat and its topics, as far as they are known here."""
+    rows = await conn.execute(select(chat).where(chat.c.telegram_id == telegram_id).order_by(chat.c.topic_id))
+    return [_chat(row) for row in rows]
+
+
+async def count_chats(conn: AsyncConnection) -> ChatCount:
+    """How many chats there are."""
+    rows = await conn.execute(select(chat.c.state, func.count().label("many")).group_by(chat.c.state))
+    many = {row.state: int(row.many) for row in rows}
+    chosen = select(func.count(subscription.c.chat_id.distinct()))
+    subscribed = int((await conn.execute(chosen)).scalar_one())
+    return ChatCount(many.get(ChatState.ACTIVE, 0), many.get(ChatState.GONE, 0), subscribed)
+
+
+async def set_language(conn: AsyncConnection, chat_id: int, language: str) -> None:
+    """Write to the chat in another language from now on."""
+    await conn.execute(update(chat).where(chat.c.id == chat_id).values(language=language))
+
+
+async def set_settings(conn: AsyncConnection, chat_id: int, settings: dict[str, Any]) -> None:
+    """Replace a chat's other settings."""
+    await conn.execute(update(chat).where(chat.c.id == chat_id).values(settings=settings))
+
+
+async def mark_gone(conn: AsyncConnection, chat_id: int, now: datetime) -> int:
+    """The chat cannot be written to: what waits for it expires, its choice is kept. Returns what expired."""
+    is_here = (chat.c.id == chat_id, chat.c.state == ChatState.ACTIVE)
+    await conn.execute(update(chat).where(*is_here).values(state=ChatState.GONE, gone_at=now))
+    waiting = update(delivery).where(IS_PENDING, delivery.c.chat_id == chat_id)
+    expired = {"state": DeliveryState.EXPIRED, "reason": "the chat is gone", "not_before": None}
+    return (await conn.execute(waiting.values(**expired))).rowcount
+
+
+async def restore(conn: AsyncConnection, chat_id: int, now: datetime) -> bool:
+    """The chat is back and hears of what comes after `now`; False when it was never gone."""
+    is_away = (chat.c.id == chat_id, chat.c.state == ChatState.GONE, chat.c.gone_at <= now)
+    back = update(chat).where(*is_away).values(state=ChatState.ACTIVE, gone_at=None, not_before=None)
+    return bool((await conn.execute(back)).rowcount)
+
+
+async def forget(conn: AsyncConnection, chat_id: int) -> bool:
+    """Remove everything about a chat; False when nothing was known of it."""
+    for table in (delivery, subscription, keyword):
+        await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+    return bool((await conn.execute(delete(chat).where(chat.c.id == chat_id))).rowcount)
+
+
+async def purge_gone(conn: AsyncConnection, now: datetime, keep: timedelta = KEEP_GONE) -> int:
+    """Forget the chats that have been gone for `keep`; returns how many."""
+    gone = select(chat.c.id).where(chat.c.gone_at.is_not(None), chat.c.gone_at <= now - keep)
+    chat_ids = list((await conn.execute(gone)).scalars())
+    for chat_id in chat_ids:
+        await forget(conn, chat_id)
+    return len(chat_ids)
+
+
+def _chat(row: Row[Any]) -> Chat:
+    return Chat(**row._asdict())

@@ -1,0 +1,100 @@
+"""Incidents: each row carries the incident itself and the columns by which it is looked up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Incident
+from bot.storage.tables import incident as table
+from bot.storage.tables import incident_region
+
+PAGE = 500
+"""Incidents read at once by an export."""
+
+
+async def add_incident(conn: AsyncConnection, new: Incident) -> Incident:
+    """Store an incident; returns it with its id."""
+    added = insert(table).values(**_values(new)).returning(table.c.id)
+    stored = replace(new, id=int((await conn.execute(added)).scalar_one()))
+    await _save_regions(conn, stored)
+    return stored
+
+
+async def save_incident(conn: AsyncConnection, changed: Incident) -> None:
+    """Store what has become of an incident that has an id."""
+    await conn.execute(update(table).where(table.c.id == changed.id).values(**_values(changed)))
+    await conn.execute(delete(incident_region).where(incident_region.c.incident_id == changed.id))
+    await _save_regions(conn, changed)
+
+
+async def open_incidents(conn: AsyncConnection, theatre: str, since: datetime) -> list[Incident]:
+    """Incidents of a theatre that were reported on at or after `since`, the most recent first."""
+    statement = (
+        select(table.c.id, table.c.snapshot)
+        .where(table.c.theatre == theatre, table.c.last_report_at >= since)
+        .order_by(table.c.last_report_at.desc(), table.c.id.desc())
+    )
+    return [_incident(row) for row in await conn.execute(statement)]
+
+
+async def latest_incidents(conn: AsyncConnection, region_id: str | None, limit: int) -> list[Incident]:
+    """The newest incidents in a region and all below it (None: anywhere), the newest first."""
+    statement = _within(select(table.c.id, table.c.snapshot), region_id)
+    statement = statement.order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(limit)
+    return [_incident(row) for row in await conn.execute(statement)]
+
+
+async def incidents_since(
+    conn: AsyncConnection,
+    since: datetime | None,
+    region_id: str | None = None,
+    after_id: int = 0,
+    limit: int = PAGE,
+) -> list[Incident]:
+    """A page of the incidents opened at or after `since`, in order of id, those above `after_id`."""
+    statement = _within(select(table.c.id, table.c.snapshot), region_id).where(table.c.id > after_id)
+    if since is not None:
+        statement = statement.where(table.c.opened_at >= since)
+    return [_incident(row) for row in await conn.execute(statement.order_by(table.c.id).limit(limit))]
+
+
+async def incident_by_code(conn: AsyncConnection, code: str) -> Incident | None:
+    """The incident that people know by this code."""
+    row = (await conn.execute(select(table.c.id, table.c.snapshot).where(table.c.code == code))).first()
+    return None if row is None else _incident(row)
+
+
+async def get_incident(conn: AsyncConnection, incident_id: int) -> Incident | None:
+    """The incident with this id."""
+    row = (await conn.execute(select(table.c.id, table.c.snapshot).where(table.c.id == incident_id))).first()
+    return None if row is None else _incident(row)
+
+
+async def _save_regions(conn: AsyncConnection, stored: Incident) -> None:
+    regions = sorted({stored.theatre, *stored.regions})
+    rows = [{"incident_id": stored.id, "region_id": region} for region in regions]
+    await conn.execute(insert(incident_region), rows)
+
+
+def _within(statement: Select[Any], region_id: str | None) -> Select[Any]:
+    if region_id is None:
+        return statement
+    return statement.join(incident_region, incident_region.c.incident_id == table.c.id).where(
+        incident_region.c.region_id == region_id
+    )
+
+
+def _values(told: Incident) -> dict[str, Any]:
+    names = ("code", "theatre", "occurred", "opened_at", "last_report_at", "status", "severity")
+    return {name: getattr(told, name) for name in names} | {"snapshot": told}
+
+
+def _incident(row: Any) -> Incident:
+    """From a row of id and snapshot; the snapshot of a new incident was written before it had its id."""
+    snapshot: Incident = row.snapshot
+    return replace(snapshot, id=row.id)

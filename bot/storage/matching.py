@@ -1,0 +1,206 @@
+"""The statement that finds the chats which an alert concerns and queues it for them.
+
+No loop over chats in Python: a window of chats is found by merging index ranges, then one INSERT ... SELECT
+writes their deliveries. Windows keep the writer free for others and let the first message leave early.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import DeliveryForm, DeliveryState
+from bot.storage.states import EVERYTHING, ChatState, Sign
+from bot.storage.tables import IS_MESSAGE, alert_term, chat, delivery, keyword, subscription
+
+CHUNK_CHATS = 20_000
+"""Chats looked at in one transaction: tens of milliseconds, so that no other writer waits long."""
+MOST_ARMS = 100
+"""Index ranges merged in one query; SQLite refuses above 500."""
+DENSE = 0.25
+"""From this share of candidates among the chats of a window on, its keywords are read as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An alert as matching sees it. `regions` are all those that a subscriber to it may have chosen."""
+
+    alert_id: int
+    incident_id: int
+    regions: tuple[str, ...]
+    folded_text: str
+    is_new: bool
+    reaches_others: bool
+    """Whether chats that were not told before are told now (not of a retraction)."""
+    priority: int
+    follow_up: DeliveryForm
+    follow_up_priority: int
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The next chats: how many candidates, and the chat ids between which they lie (after first, to last)."""
+
+    candidates: int
+    after_chat_id: int
+    last_chat_id: int
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether so many chats of the window are candidates that keyword sets pay."""
+        return self.candidates > DENSE * (self.last_chat_id - self.after_chat_id)
+
+
+async def next_window(conn: AsyncConnection, match: Match, size: int) -> Window:
+    """The next `size` chats that chose one of the regions, or were told of the incident before."""
+    candidates = _candidates(match, size)
+    row = (await conn.execute(select(func.count(), func.max(candidates.c.chat_id)))).one()
+    return Window(row[0], match.cursor, match.cursor if row[1] is None else row[1])
+
+
+async def insert_matches(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> int:
+    """Write the deliveries for a window; returns how many."""
+    candidates = _candidates(match, window.candidates)
+    columns = _columns(match, candidates, now)
+    statement = (
+        select(*columns.values())
+        .join_from(candidates, chat, chat.c.id == candidates.c.chat_id)
+        .where(chat.c.state == ChatState.ACTIVE, _is_told(conn, match, window, candidates))
+        .order_by(candidates.c.chat_id)
+    )
+    return (await conn.execute(insert(delivery).from_select(list(columns), statement))).rowcount
+
+
+def _candidates(match: Match, size: int) -> Subquery:
+    """Distinct chats after the cursor in order; each arm is an index range: the merge stops at `size`."""
+    arms: list[Select[Any]] = []
+    if match.reaches_others:
+        arms.extend(_subscribers(match.cursor, part) for part in _parts((*match.regions, EVERYTHING)))
+    if not match.is_new:
+        told = (IS_MESSAGE, delivery.c.incident_id == match.incident_id, delivery.c.chat_id > match.cursor)
+        arms.append(select(delivery.c.chat_id).where(*told))
+    merged: CompoundSelect[Any] | Select[Any] = union(*arms) if len(arms) > 1 else arms[0]
+    return merged.order_by("chat_id").limit(size).subquery("candidate")
+
+
+def _subscribers(cursor: int, regions: tuple[str, ...]) -> Select[Any]:
+    chosen = subscription.c.region_id
+    is_chosen = chosen == regions[0] if len(regions) == 1 else chosen.in_(regions)
+    return select(subscription.c.chat_id).where(is_chosen, subscription.c.chat_id > cursor)
+
+
+def _parts(regions: tuple[str, ...]) -> list[tuple[str, ...]]:
+    width = ceil(len(regions) / MOST_ARMS)
+    return [regions[start : start + width] for start in range(0, len(regions), width)]
+
+
+def _columns(match: Match, candidates: Subquery, now: datetime) -> dict[str, ColumnElement[Any]]:
+    form: ColumnElement[Any] = literal(DeliveryForm.MESSAGE, delivery.c.form.type)
+    priority: ColumnElement[int] = literal(match.priority)
+    if not match.is_new:
+        has_message = _was_told(match, candidates)
+        form = case((has_message, literal(match.follow_up, delivery.c.form.type)), else_=form)
+        priority = case((has_message, match.follow_up_priority), else_=priority)
+    return {
+        "alert_id": literal(match.alert_id),
+        "incident_id": literal(match.incident_id),
+        "chat_id": candidates.c.chat_id,
+        "form": form,
+        "state": literal(DeliveryState.PENDING, delivery.c.state.type),
+        "priority": priority,
+        "attempts": literal(0),
+        "not_before": null(),
+        "queued_at": literal(now, delivery.c.queued_at.type),
+        "is_uncertain": literal(False),
+    }
+
+
+def _is_told(
+    conn: AsyncConnection, match: Match, window: Window, candidates: Subquery
+) -> ColumnElement[bool]:
+    """Whether a candidate gets the alert: told before and still to be followed up, or newly matched."""
+    has_message = _was_told(match, candidates)
+    passes = _passes_keywords(conn, match, window, candidates)
+    if match.is_new:
+        return and_(~has_message, passes)
+    reachable = _was_told(match, candidates, DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT)
+    return or_(reachable, and_(~has_message, passes)) if match.reaches_others else reachable
+
+
+def _was_told(match: Match, candidates: Subquery, *states: DeliveryState) -> ColumnElement[bool]:
+    told = (
+        select(literal(1))
+        .select_from(delivery)
+        .where(
+            IS_MESSAGE,
+            delivery.c.incident_id == match.incident_id,
+            delivery.c.chat_id == candidates.c.chat_id,
+        )
+    )
+    return exists(told.where(delivery.c.state.in_(states)) if states else told)
+
+
+def _passes_keywords(
+    conn: AsyncConnection, match: Match, window: Window, candidates: Subquery
+) -> ColumnElement[bool]:
+    if window.is_dense:
+        return _dense_keywords(conn, match, window, candidates)
+    return _sparse_keywords(conn, match, candidates)
+
+
+def _sparse_keywords(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:
+    """Few candidates: each one's keywords are looked up."""
+    own = select(literal(1)).select_from(keyword).where(keyword.c.chat_id == candidates.c.chat_id)
+    included = own.where(keyword.c.sign == Sign.INCLUDE)
+    excluded = own.where(keyword.c.sign == Sign.EXCLUDE)
+    occurs = _occurs(conn, match)
+    return and_(or_(~exists(included), exists(included.where(occurs))), ~exists(excluded.where(occurs)))
+
+
+def _dense_keywords(
+    conn: AsyncConnection, match: Match, window: Window, candidates: Subquery
+) -> ColumnElement[bool]:
+    """Many candidates: the chats of the window whose keywords forbid the alert are found in one pass."""
+    occurs = _occurs(conn, match)
+    is_included, is_excluded = keyword.c.sign == Sign.INCLUDE, keyword.c.sign == Sign.EXCLUDE
+    has_none = and_(_any(is_included) == 1, _any(and_(is_included, occurs)) == 0)
+    forbidden = (
+        select(keyword.c.chat_id)
+        .where(keyword.c.chat_id > window.after_chat_id, keyword.c.chat_id <= window.last_chat_id)
+        .group_by(keyword.c.chat_id)
+        .having(or_(has_none, _any(and_(is_excluded, occurs)) == 1))
+    )
+    return candidates.c.chat_id.not_in(forbidden)
+
+
+def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.max(case((condition, 1), else_=0))
+
+
+def _occurs(conn: AsyncConnection, match: Match) -> ColumnElement[bool]:
+    """Whether a keyword stands in the alert: a word sequence among its terms, or a piece of its text."""
+    terms = select(alert_term.c.term).where(alert_term.c.alert_id == match.alert_id)
+    position = func.instr if conn.dialect.name == "sqlite" else func.strpos
+    in_text = position(literal(f" {match.folded_text} "), keyword.c.folded) > 0
+    return case((keyword.c.is_substring, in_text), else_=keyword.c.folded.in_(terms))

@@ -1,0 +1,158 @@
+"""Reports, their earlier revisions, and the shingles by which near-copies are found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Finding, Report
+from bot.storage.columns import Instant
+from bot.storage.inserts import insert_new
+from bot.storage.tables import report, report_revision, report_shingle
+
+PARAMETERS = 500
+"""Values in one IN list: every database takes as many."""
+_KEPT = ("revision", "url", "title", "text", "published_at", "seen_at", "content_hash", "finding")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReport:
+    """What is known of a report: enough to tell a repetition from a new revision."""
+
+    id: int
+    revision: int
+    content_hash: str
+    incident_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearCopy:
+    """The stored report that shares most shingles with a text: how many, and the owner of its wording."""
+
+    report_id: int
+    origin: str
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLink:
+    """A report of an incident as it is shown to people."""
+
+    id: int
+    source_id: str
+    url: str
+    title: str
+    revision: int
+    reported_at: datetime
+
+
+async def known_reports(
+    conn: AsyncConnection, source_id: str, keys: Collection[str]
+) -> dict[str, KnownReport]:
+    """Those of `keys` that the source has published before."""
+    columns = (report.c.key, report.c.id, report.c.revision, report.c.content_hash, report.c.incident_id)
+    known: dict[str, KnownReport] = {}
+    for part in _parts(keys):
+        for row in await conn.execute(
+            select(*columns).where(report.c.source_id == source_id, report.c.key.in_(part))
+        ):
+            known[row.key] = KnownReport(row.id, row.revision, row.content_hash, row.incident_id)
+    return known
+
+
+async def add_report(
+    conn: AsyncConnection, new: Report, content_hash: str, finding: Finding, incident_id: int | None = None
+) -> int:
+    """Store a report seen for the first time; returns its id."""
+    values = _values(new, content_hash, finding) | {
+        "source_id": new.source.id,
+        "key": new.key,
+        "origin": new.source.origin_id,
+        "revision": new.revision,
+        "incident_id": incident_id,
+    }
+    return int((await conn.execute(insert(report).values(**values).returning(report.c.id))).scalar_one())
+
+
+async def add_revision(
+    conn: AsyncConnection, report_id: int, new: Report, content_hash: str, finding: Finding
+) -> int:
+    """Make `new` the current text of a report and keep the former; returns the number of the revision."""
+    former = select(report.c.id, *(report.c[name] for name in _KEPT)).where(report.c.id == report_id)
+    await conn.execute(insert(report_revision).from_select(["report_id", *_KEPT], former))
+    values: dict[str, Any] = _values(new, content_hash, finding) | {"revision": report.c.revision + 1}
+    changed = update(report).where(report.c.id == report_id).values(**values).returning(report.c.revision)
+    return int((await conn.execute(changed)).scalar_one())
+
+
+async def link_report(conn: AsyncConnection, report_id: int, incident_id: int | None) -> None:
+    """Say of which incident a report tells."""
+    await conn.execute(update(report).where(report.c.id == report_id).values(incident_id=incident_id))
+
+
+async def reports_of(conn: AsyncConnection, incident_id: int) -> list[ReportLink]:
+    """The reports that tell of an incident, in the order in which they were published."""
+    reported_at = func.coalesce(report.c.published_at, report.c.seen_at, type_=Instant())
+    columns = (report.c.id, report.c.source_id, report.c.url, report.c.title, report.c.revision)
+    statement = (
+        select(*columns, reported_at.label("reported_at"))
+        .where(report.c.incident_id == incident_id)
+        .order_by(reported_at, report.c.id)
+    )
+    return [ReportLink(**row._asdict()) for row in await conn.execute(statement)]
+
+
+async def add_shingles(conn: AsyncConnection, report_id: int, hashes: Collection[int]) -> None:
+    """Keep the shingle hashes (signed 64-bit) of a report; those of a former revision stay findable."""
+    if hashes:
+        rows = [{"hash": value, "report_id": report_id} for value in sorted(set(hashes))]
+        await conn.execute(insert_new(conn, report_shingle), rows)
+
+
+async def nearest_copy(
+    conn: AsyncConnection, hashes: Collection[int], *, besides: int | None = None
+) -> NearCopy | None:
+    """The report that shares most of `hashes`, the earliest of equals; `besides` is left out."""
+    if not hashes:
+        return None
+    shared = func.count()
+    statement = (
+        select(report_shingle.c.report_id, report.c.origin, shared.label("shared"))
+        .join(report, report.c.id == report_shingle.c.report_id)
+        .where(report_shingle.c.hash.in_(sorted(set(hashes))))
+        .group_by(report_shingle.c.report_id, report.c.origin)
+        .order_by(shared.desc(), report_shingle.c.report_id)
+        .limit(1)
+    )
+    if besides is not None:
+        statement = statement.where(report_shingle.c.report_id != besides)
+    row = (await conn.execute(statement)).first()
+    return None if row is None else NearCopy(row.report_id, row.origin, row.shared)
+
+
+async def drop_shingles(conn: AsyncConnection, before: datetime) -> int:
+    """Forget the shingles of reports seen before a time: copies come within days. Returns rows."""
+    old = select(report.c.id).where(report.c.seen_at < before)
+    return (await conn.execute(delete(report_shingle).where(report_shingle.c.report_id.in_(old)))).rowcount
+
+
+def _values(new: Report, content_hash: str, finding: Finding) -> dict[str, Any]:
+    return {
+        "url": new.url,
+        "title": new.title,
+        "text": new.text,
+        "published_at": new.published_at,
+        "seen_at": new.seen_at,
+        "content_hash": content_hash,
+        "finding": finding,
+    }
+
+
+def _parts(values: Collection[str]) -> Iterable[list[str]]:
+    ordered = list(values)
+    return (ordered[start : start + PARAMETERS] for start in range(0, len(ordered), PARAMETERS))

@@ -1,0 +1,31 @@
+"""Single values that outlive a restart: where the updates stood, whether all sending pauses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.inserts import insert_for
+from bot.storage.tables import setting
+
+UPDATE_OFFSET = "telegram_update_offset"
+"""The next update to ask Telegram for."""
+
+
+async def get_setting(conn: AsyncConnection, key: str, default: Any = None) -> Any:
+    """The value kept under `key` (anything that JSON can say), or `default`."""
+    row = (await conn.execute(select(setting.c.value).where(setting.c.key == key))).first()
+    return default if row is None else row.value
+
+
+async def put_setting(conn: AsyncConnection, key: str, value: Any) -> None:
+    """Keep `value` under `key`; None removes it."""
+    if value is None:
+        await conn.execute(delete(setting).where(setting.c.key == key))
+        return
+    statement = insert_for(conn, setting).values(key=key, value=value)
+    await conn.execute(
+        statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
+    )

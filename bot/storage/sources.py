@@ -1,0 +1,135 @@
+"""The sources and how their checks stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Source
+from bot.storage.tables import source as table
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How the checks of one source stand. `failures` counts since the last success; None times: never."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    next_check_at: datetime | None = None
+    first_checked_at: datetime | None = None
+    last_checked_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_new_at: datetime | None = None
+    failures: int = 0
+    last_error: str | None = None
+    paused_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """A source with the state of its checks."""
+
+    source: Source
+    state: SourceState
+
+
+_SOURCE_FIELDS = tuple(field.name for field in fields(Source))
+_STATE_FIELDS = tuple(field.name for field in fields(SourceState))
+_UNREAD: dict[str, Any] = {"etag": None, "last_modified": None, "body_hash": None, "next_check_at": None}
+"""What a source's state forgets when it moves to another address."""
+
+
+async def upsert_catalogue(conn: AsyncConnection, sources: Sequence[Source]) -> None:
+    """Make the rows equal the catalogue. A source that left it is no longer checked; its state is kept."""
+    listed = {check.source.id: check.source for check in await _checks(conn, is_listed=None)}
+    await conn.execute(update(table).values(is_listed=False))
+    for source in sources:
+        known = listed.get(source.id)
+        values = _described(source) | {"is_listed": True}
+        if known is None:
+            await conn.execute(insert(table).values(id=source.id, failures=0, **values))
+            continue
+        moved = _UNREAD if (known.url, known.kind) != (source.url, source.kind) else {}
+        await conn.execute(update(table).where(table.c.id == source.id).values(**values, **moved))
+
+
+async def due_checks(conn: AsyncConnection, now: datetime, limit: int) -> list[SourceCheck]:
+    """Listed, unpaused sources whose time has come, those never checked first, then the longest due."""
+    is_due = or_(table.c.next_check_at.is_(None), table.c.next_check_at <= now)
+    statement = (
+        select(table)
+        .where(table.c.is_listed, table.c.paused_at.is_(None), is_due)
+        .order_by(table.c.next_check_at.asc().nulls_first(), table.c.id)
+        .limit(limit)
+    )
+    return [_check(row) for row in await conn.execute(statement)]
+
+
+async def all_checks(conn: AsyncConnection) -> list[SourceCheck]:
+    """Every source of the catalogue, paused ones too, by id."""
+    return await _checks(conn, is_listed=True)
+
+
+async def get_check(conn: AsyncConnection, source_id: str) -> SourceCheck | None:
+    """One source of the catalogue."""
+    row = (await conn.execute(select(table).where(table.c.id == source_id, table.c.is_listed))).first()
+    return None if row is None else _check(row)
+
+
+async def save_state(conn: AsyncConnection, source_id: str, state: SourceState) -> None:
+    """Keep how the checks of a source stand.
+
+    Whether it is paused is left alone: an admin may have pressed a button while the check ran.
+    """
+    values = asdict(state)
+    del values["paused_at"]
+    await conn.execute(update(table).where(table.c.id == source_id).values(**values))
+
+
+async def pause(conn: AsyncConnection, source_id: str, now: datetime) -> bool:
+    """Check the source no more until it is resumed; False when there is no such source or it is paused."""
+    is_running = (table.c.id == source_id, table.c.paused_at.is_(None))
+    return bool((await conn.execute(update(table).where(*is_running).values(paused_at=now))).rowcount)
+
+
+async def resume(conn: AsyncConnection, source_id: str, now: datetime) -> bool:
+    """Check a paused source again, at once; False when there is no such source or it is not paused."""
+    is_paused = (table.c.id == source_id, table.c.paused_at.is_not(None))
+    values = {"paused_at": None, "next_check_at": now, "failures": 0}
+    return bool((await conn.execute(update(table).where(*is_paused).values(**values))).rowcount)
+
+
+async def request_check(conn: AsyncConnection, source_id: str | None, now: datetime) -> int:
+    """Make one source (None: all that are listed and not paused) due now. Returns how many are."""
+    statement = update(table).where(table.c.is_listed, table.c.paused_at.is_(None)).values(next_check_at=now)
+    if source_id is not None:
+        statement = statement.where(table.c.id == source_id)
+    return (await conn.execute(statement)).rowcount
+
+
+async def _checks(conn: AsyncConnection, *, is_listed: bool | None) -> list[SourceCheck]:
+    statement = select(table).order_by(table.c.id)
+    if is_listed is not None:
+        statement = statement.where(table.c.is_listed.is_(is_listed))
+    return [_check(row) for row in await conn.execute(statement)]
+
+
+def _described(source: Source) -> dict[str, Any]:
+    return _chosen(asdict(source), set(_SOURCE_FIELDS) - {"id"})
+
+
+def _check(row: Row[Any]) -> SourceCheck:
+    values = row._asdict()
+    return SourceCheck(
+        Source(**_chosen(values, _SOURCE_FIELDS)), SourceState(**_chosen(values, _STATE_FIELDS))
+    )
+
+
+def _chosen(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: values[name] for name in names}

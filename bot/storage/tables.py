@@ -1,0 +1,272 @@
+"""Every table. What changes here needs a migration beside it; a test compares the two.
+
+Of people only the chat's Telegram number and its filters are kept, never a name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    literal,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.model import (
+    Alert,
+    AlertKind,
+    ChatKind,
+    DeliveryForm,
+    DeliveryState,
+    Finding,
+    Incident,
+    IncidentStatus,
+    Severity,
+    SourceKind,
+    SourceType,
+)
+from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
+from bot.storage.states import ChatState, Sign
+
+SCHEMA_REVISION = "0001"
+"""The newest migration; a database that says so needs no migrating."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fk",
+    }
+)
+
+
+def is_spelled(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+    """Equality with the value written out in the SQL: a partial index serves no bound parameter."""
+    return column == literal(value, column.type, literal_execute=True)
+
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Prose, nullable=False),
+    Column("kind", Choice(SourceKind), nullable=False),
+    Column("url", Prose, nullable=False),
+    Column("type", Choice(SourceType), nullable=False),
+    Column("side", String, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("theatres", Encoded(tuple[str, ...]), nullable=False),
+    Column("interval_s", Integer),
+    Column("is_listed", Boolean, nullable=False),
+    Column("etag", Prose),
+    Column("last_modified", Prose),
+    Column("body_hash", Prose),
+    Column("next_check_at", Instant),
+    Column("first_checked_at", Instant),
+    Column("last_checked_at", Instant),
+    Column("last_ok_at", Instant),
+    Column("last_new_at", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", Prose),
+    Column("paused_at", Instant),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("code", String, nullable=False, unique=True),
+    Column("theatre", String, nullable=False),
+    Column("occurred", Date, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_report_at", Instant, nullable=False),
+    Column("status", Choice(IncidentStatus), nullable=False),
+    Column("severity", Choice(Severity), nullable=False),
+    Column("snapshot", Encoded(Incident), nullable=False),
+    Index("incident_open", "theatre", "last_report_at"),
+    Index("incident_latest", "opened_at"),
+)
+
+incident_region = Table(
+    "incident_region",
+    metadata,
+    Column("incident_id", ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True),
+    Column("region_id", String, primary_key=True),
+    Index("incident_region_by_region", "region_id", "incident_id"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("key", Prose, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("url", Prose, nullable=False),
+    Column("title", Prose, nullable=False),
+    Column("text", Prose, nullable=False),
+    Column("published_at", Instant),
+    Column("seen_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("finding", Encoded(Finding), nullable=False),
+    Column("incident_id", ForeignKey("incident.id", ondelete="SET NULL")),
+    UniqueConstraint("source_id", "key"),
+    Index("report_of_incident", "incident_id"),
+    Index("report_seen", "seen_at"),
+)
+
+report_revision = Table(
+    "report_revision",
+    metadata,
+    Column("report_id", ForeignKey("report.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("url", Prose, nullable=False),
+    Column("title", Prose, nullable=False),
+    Column("text", Prose, nullable=False),
+    Column("published_at", Instant),
+    Column("seen_at", Instant, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("finding", Encoded(Finding), nullable=False),
+)
+
+report_shingle = Table(
+    "report_shingle",
+    metadata,
+    Column("hash", RowId, primary_key=True, autoincrement=False),
+    Column("report_id", ForeignKey("report.id", ondelete="CASCADE"), primary_key=True),
+    Index("report_shingle_of_report", "report_id"),
+    sqlite_with_rowid=False,
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("incident_id", ForeignKey("incident.id"), nullable=False),
+    Column("kind", Choice(AlertKind), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("follow_up", Choice(DeliveryForm), nullable=False),
+    Column("snapshot", Encoded(Alert), nullable=False),
+    Column("folded_text", Prose, nullable=False),
+    Column("cursor", RowId, nullable=False),
+    Column("queued_at", Instant),
+    Index("alert_of_incident", "incident_id"),
+    Index("alert_created", "created_at"),
+)
+_is_unqueued = alert.c.queued_at.is_(None)
+Index(
+    "alert_unqueued",
+    alert.c.priority,
+    alert.c.id,
+    sqlite_where=_is_unqueued,
+    postgresql_where=_is_unqueued,
+)
+
+alert_term = Table(
+    "alert_term",
+    metadata,
+    Column("alert_id", ForeignKey("alert.id", ondelete="CASCADE"), primary_key=True),
+    Column("term", Prose, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+chat = Table(
+    "chat",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("telegram_id", RowId, nullable=False),
+    Column("topic_id", RowId, nullable=False),
+    Column("kind", Choice(ChatKind), nullable=False),
+    Column("language", String),
+    Column("state", Choice(ChatState), nullable=False),
+    Column("gone_at", Instant),
+    Column("not_before", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("settings", Encoded(dict[str, Any]), nullable=False),
+    UniqueConstraint("telegram_id", "topic_id"),
+)
+_is_gone = chat.c.gone_at.is_not(None)
+_is_held = chat.c.not_before.is_not(None)
+Index("chat_gone", chat.c.gone_at, sqlite_where=_is_gone, postgresql_where=_is_gone)
+Index("chat_held", chat.c.not_before, sqlite_where=_is_held, postgresql_where=_is_held)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("region_id", String, primary_key=True),
+    Index("subscription_by_region", "region_id", "chat_id"),
+    sqlite_with_rowid=False,
+)
+
+keyword = Table(
+    "keyword",
+    metadata,
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("sign", Choice(Sign), primary_key=True),
+    Column("folded", Prose, primary_key=True),
+    Column("original", Prose, nullable=False),
+    Column("is_substring", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("alert_id", ForeignKey("alert.id"), nullable=False),
+    Column("incident_id", RowId, nullable=False),
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE"), nullable=False),
+    Column("form", Choice(DeliveryForm), nullable=False),
+    Column("state", Choice(DeliveryState), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Instant),
+    Column("queued_at", Instant, nullable=False),
+    Column("claimed_at", Instant),
+    Column("sent_at", Instant),
+    Column("message_id", RowId),
+    Column("reason", Prose),
+    Column("is_uncertain", Boolean, nullable=False),
+    Index("delivery_of_chat", "chat_id"),
+)
+IS_PENDING = is_spelled(delivery.c.state, DeliveryState.PENDING)
+IS_SENDING = is_spelled(delivery.c.state, DeliveryState.SENDING)
+IS_MESSAGE = is_spelled(delivery.c.form, DeliveryForm.MESSAGE)
+Index(
+    "delivery_pending",
+    delivery.c.priority,
+    delivery.c.id,
+    sqlite_where=IS_PENDING,
+    postgresql_where=IS_PENDING,
+)
+Index("delivery_pending_of_chat", delivery.c.chat_id, sqlite_where=IS_PENDING, postgresql_where=IS_PENDING)
+Index("delivery_sending", delivery.c.chat_id, sqlite_where=IS_SENDING, postgresql_where=IS_SENDING)
+Index(
+    "delivery_message",
+    delivery.c.incident_id,
+    delivery.c.chat_id,
+    unique=True,
+    sqlite_where=IS_MESSAGE,
+    postgresql_where=IS_MESSAGE,
+)
+"""One incident gives a chat one message, whatever happens."""
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Encoded(Any), nullable=False),
+)
