@@ -8,15 +8,17 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.errors import FetchError, SourceError, StorageError
-from bot.ingest import Ingested
 from bot.model import Entry, Source, SourceKind
 from bot.sources.fetch import Fetched, NotModified
 from bot.sources.identity import body_hash, distinct
 from bot.storage.database import Database
 from bot.storage.sources import SourceCheck, SourceState, all_checks, due_checks, get_check, save_state
+
+if TYPE_CHECKING:  # what an ingest returns; which one it is comes as an argument
+    from bot.ingest import Ingested
 
 log = logging.getLogger(__name__)
 
@@ -246,7 +248,7 @@ class Checker:
         return progress.checked
 
     async def _check(self, check: SourceCheck) -> Checked:
-        """One source from request to commit. Whatever goes wrong stays here: the others know nothing of it."""
+        """One source from request to commit. Whatever goes wrong stays here, unknown to the others."""
         try:
             return await self._take_in(check)
         except SourceError as error:
@@ -291,7 +293,7 @@ class Checker:
 
 
 class _StateSaver:
-    """States of checks that found nothing, many in one transaction: while one is under way the next gathers."""
+    """States of checks that found nothing, many in one transaction: while one runs the next gathers."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -10,7 +10,6 @@ import json
 import re
 import warnings
 from calendar import timegm
-
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
