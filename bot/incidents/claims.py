@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model import NEUTRAL, Claim, Finding, Report, SourceType, Stance
@@ -29,12 +29,10 @@ def make_claim(
     *,
     observers: Collection[str] = (),
     origin: str | None = None,
-    is_copy: bool = False,
 ) -> Claim:
     """The claim that a report adds to an incident's ledger.
 
-    `observers` are the party ids of monitors; `origin` is where the text really comes from when that is
-    another source (a copied wire). The report must have an id; raises ValueError otherwise.
+    `observers` are the party ids of monitors; `origin` is whom the text credits, if anybody. The report must have an id; raises ValueError otherwise.
     """
     if report.id is None:
         raise ValueError("a report without an id cannot stand in a ledger")
@@ -59,8 +57,20 @@ def make_claim(
         killed=finding.killed,
         wounded=finding.wounded,
         truce=finding.truce,
-        is_copy=is_copy,
         occurred=finding.occurred,
+    )
+
+
+def mark_copy(claim: Claim, copied: Claim | None) -> Claim:
+    """The claim with the origin of the report whose text it copies, if it copies one.
+
+    A copy that says something new (other numbers, another stance) is heard, though as of the same origin.
+    """
+    if copied is None or copied.source_id == claim.source_id:
+        return claim
+    says = (claim.killed, claim.wounded, claim.stance)
+    return replace(
+        claim, origin=copied.origin, is_copy=says == (copied.killed, copied.wounded, copied.stance)
     )
 
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from bot.incidents.changes import judge_change
-from bot.incidents.claims import collapse, make_claim
+from bot.incidents.claims import collapse, make_claim, mark_copy
 from bot.incidents.codes import code_candidates
 from bot.incidents.severity import judge_severity
 from bot.incidents.status import judge_status, rests_on
@@ -26,22 +25,23 @@ def grow(
     code: str = "",
     observers: Collection[str] = (),
     origin: str | None = None,
-    is_copy: bool = False,
+    copied_report: int | None = None,
     is_late: bool = False,
 ) -> Incident:
     """The incident with this report's claim; a new one when there was none.
 
     A report that stands in the ledger already (a new revision) replaces its own claim. `code` is for a new
-    incident; by default it is the first candidate. `is_late` keeps a closed incident closed. Raises
-    ValueError when a new incident's finding has no theatre or the report no id.
+    incident; by default it is the first candidate. `origin` is whom the text credits, `copied_report` the id
+    of a report of which it is a near-copy. `is_late` keeps a closed incident closed. Raises ValueError when
+    a new incident's finding has no theatre or the report no id.
     """
-    claim = make_claim(report, finding, observers=observers, origin=origin, is_copy=is_copy)
+    claim = make_claim(report, finding, observers=observers, origin=origin)
     if incident is None:
         return derive(_open(report, finding, claim, code))
     claims = [c for c in incident.claims if c.report_id != claim.report_id]
-    claims.append(claim)
+    claims.append(mark_copy(claim, next((c for c in claims if c.report_id == copied_report), None)))
     last = incident.last_report_at if is_late else max(incident.last_report_at, report.reported_at)
-    return _count_change(incident, replace(incident, claims=_sorted(claims), last_report_at=last))
+    return derive(replace(incident, claims=_sorted(claims), last_report_at=last))
 
 
 def merge(older: Incident, younger: Incident) -> Incident:
@@ -49,20 +49,20 @@ def merge(older: Incident, younger: Incident) -> Incident:
     known = {claim.report_id for claim in older.claims}
     claims = (*older.claims, *(c for c in younger.claims if c.report_id not in known))
     last = max(older.last_report_at, younger.last_report_at)
-    return _count_change(older, replace(older, claims=_sorted(claims), last_report_at=last))
+    return derive(replace(older, claims=_sorted(claims), last_report_at=last))
 
 
 def withdraw(incident: Incident, report_id: int, reason: str) -> Incident:
     """The incident without a report that its source took back; retracted when no other tells of it."""
     left = tuple(c for c in incident.claims if c.report_id != report_id)
-    if not any(not claim.is_copy for claim in left):
+    if all(claim.is_copy for claim in left):
         return retract(incident, reason)
-    return _count_change(incident, replace(incident, claims=left))
+    return derive(replace(incident, claims=left))
 
 
 def retract(incident: Incident, reason: str) -> Incident:
     """The incident struck out, with the reason that people are told."""
-    return replace(incident, status=IncidentStatus.RETRACTED, retraction=reason, changes=incident.changes + 1)
+    return replace(incident, status=IncidentStatus.RETRACTED, retraction=reason)
 
 
 def derive(incident: Incident) -> Incident:
@@ -103,11 +103,6 @@ def _open(report: Report, finding: Finding, claim: Claim, code: str) -> Incident
         last_report_at=report.reported_at,
         claims=(claim,),
     )
-
-
-def _count_change(before: Incident, changed: Incident) -> Incident:
-    after = derive(changed)
-    return after if judge_change(before, after) is None else replace(after, changes=before.changes + 1)
 
 
 def _sorted(claims: Iterable[Claim]) -> tuple[Claim, ...]:

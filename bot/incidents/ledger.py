@@ -31,7 +31,7 @@ class Ledger:
         self._by_theatre: dict[str, list[int]] = {}
         self._codes: set[str] = set()
         self._copies: dict[int, list[int]] = {}
-        self._origins: dict[int, str] = {}
+        self._reports: set[int] = set()
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -42,7 +42,7 @@ class Ledger:
         """Place a report of a violation; None when it is none. A report without an id gets the next one."""
         if not finding.is_violation or finding.theatre is None:
             return None
-        told = report if report.id is not None else replace(report, id=len(self._origins) + 1)
+        told = report if report.id is not None else replace(report, id=len(self._reports) + 1)
         copied = self._remember_text(told)
         placement = place(told, finding, self._candidates(told, finding), copied_report=copied)
         before = placement.incident
@@ -52,8 +52,7 @@ class Ledger:
             finding,
             code="" if before else self._free_code(told, finding),
             observers=self._observers,
-            origin=None if copied is None else self._origins[copied],
-            is_copy=copied is not None,
+            copied_report=copied,
             is_late=placement.is_late,
         )
         return Placed(before, self._keep(after), placement)
@@ -81,9 +80,7 @@ class Ledger:
         number = report.id or 0
         hashes = shingle_hashes(f"{report.title}\n{report.text}")
         nearest = self._nearest(number, hashes)
-        self._origins.setdefault(number, report.source.origin_id)
-        if nearest is not None:
-            self._origins[number] = self._origins[nearest]
+        self._reports.add(number)
         for value in hashes:
             self._copies.setdefault(value, []).append(number)
         return nearest

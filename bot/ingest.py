@@ -1,0 +1,294 @@
+"""Entries of one check become reports, findings, incidents and alerts, all in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StorageError
+from bot.folding import fold
+from bot.incidents import (
+    CANDIDATE_DAYS,
+    CLOSED_AFTER,
+    code_candidates,
+    grow,
+    is_copy,
+    judge_change,
+    place,
+    shingle_hashes,
+)
+from bot.model import Alert, AlertKind, DeliveryForm, Entry, Finding, Incident, Report, Source
+from bot.reading.text import terms
+from bot.sources.identity import content_hash, distinct, report_key
+from bot.storage.alerts import add_alert
+from bot.storage.incidents import add_incident, incident_by_code, open_incidents, save_incident
+from bot.storage.reports import (
+    KnownReport,
+    add_report,
+    add_revision,
+    add_shingles,
+    known_reports,
+    link_report,
+    nearest_copy,
+)
+
+FIRST_CHECK_AGE = timedelta(hours=2)
+"""A source that is checked for the first time alerts nothing older: its whole archive would be news."""
+
+FUTURE_SLACK = timedelta(minutes=10)
+"""Clocks of newsrooms differ by minutes; whatever is dated further ahead has a wrong date."""
+
+LONGEST_FOLDED_TEXT = 8_000
+"""Characters of a report in which keywords are looked for: longer articles turn to other matters."""
+
+_WITH_SOUND = frozenset(AlertKind) - {AlertKind.NEW, AlertKind.GROWN}
+
+
+class Reads(Protocol):
+    """What judges reports: `bot.reading.Reader`."""
+
+    def read(self, report: Report) -> Finding:
+        """What the report says; never raises for any text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an operator and the data decide. `alert_max_age` None: no limit; `observers`: ids of monitors."""
+
+    alert_max_age: timedelta | None = timedelta(hours=24)
+    observers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What a check brought: how many reports, new revisions, new incidents and alerts."""
+
+    new_reports: int = 0
+    revisions: int = 0
+    incidents: int = 0
+    alerts: int = 0
+
+
+async def ingest(
+    conn: AsyncConnection,
+    source: Source,
+    entries: Sequence[Entry],
+    now: datetime,
+    is_first_check: bool,
+    reader: Reads,
+    limits: Limits = Limits(),
+) -> Ingested:
+    """Take in what a source published; entries that are known and unchanged leave no trace.
+
+    Everything is written through `conn`: commit it together with the source's state. Raises StorageError.
+    """
+    intake = _Intake(conn, source, now, is_first_check, reader, limits)
+    found = {report_key(entry): entry for entry in distinct(entries)}
+    known = await known_reports(conn, source.id, found.keys())
+    for key, entry in sorted(found.items(), key=lambda item: (item[1].published_at or now, item[0])):
+        await intake.take(key, entry, known.get(key))
+    return await intake.finish()
+
+
+def is_fresh(
+    published_at: datetime | None, now: datetime, is_first_check: bool, max_age: timedelta | None
+) -> bool:
+    """True when an entry of this date may alert somebody at `now`.
+
+    Without a date it counts as published at first sight, though never on a source's first check.
+    """
+    if published_at is None:
+        return not is_first_check
+    if published_at > now + FUTURE_SLACK:
+        return False
+    if is_first_check:
+        max_age = FIRST_CHECK_AGE if max_age is None else min(max_age, FIRST_CHECK_AGE)
+    return max_age is None or now - published_at <= max_age
+
+
+async def tell_change(
+    conn: AsyncConnection, before: Incident | None, after: Incident, now: datetime, texts: Iterable[str] = ()
+) -> Incident:
+    """Store what has become of a stored incident and queue the alerts that the change is worth.
+
+    `before` is what people were told last. `texts` are the texts of the reports that brought the change, for
+    keyword filters. Returns the incident as stored; an incident nobody was told of is new to everybody.
+    """
+    kind = AlertKind.NEW if before is None or before.told_at is None else judge_change(before, after)
+    if kind is None:
+        await save_incident(conn, after)
+        return after
+    changes = after.changes if kind is AlertKind.NEW else after.changes + 1
+    told = replace(after, told_at=after.told_at or now, changes=changes)
+    await save_incident(conn, told)
+    folded = fold(" \n ".join((*texts, *_spellings(told))))[:LONGEST_FOLDED_TEXT]
+    alert = Alert(None, told, kind, now, terms(folded), folded)
+    if kind in _WITH_SOUND:  # the reply is queued first: it leaves first, and whoever is new gets one message
+        await add_alert(conn, alert, DeliveryForm.REPLY)
+    await add_alert(conn, alert, DeliveryForm.EDIT)
+    return told
+
+
+@dataclass(slots=True)
+class _Touched:
+    """An incident that this check opened or changed: as it was told, as it is now, and by which texts."""
+
+    before: Incident | None
+    after: Incident
+    is_telling: bool = False
+    texts: list[str] = field(default_factory=list)
+
+
+class _Intake:
+    """One check's way through the rooms; the alerts of an incident are made once, at the end."""
+
+    def __init__(
+        self,
+        conn: AsyncConnection,
+        source: Source,
+        now: datetime,
+        is_first_check: bool,
+        reader: Reads,
+        limits: Limits,
+    ) -> None:
+        self._conn = conn
+        self._source = source
+        self._now = now
+        self._is_first_check = is_first_check
+        self._reader = reader
+        self._limits = limits
+        self._new_reports = self._revisions = self._incidents = 0
+        self._touched: dict[int, _Touched] = {}
+        self._loaded: dict[str, tuple[datetime, dict[int, Incident]]] = {}
+
+    async def take(self, key: str, entry: Entry, known: KnownReport | None) -> None:
+        """One entry: nothing when it is known as it is, else a report or a revision, and what it tells."""
+        hashed = content_hash(entry)
+        if known is not None and known.content_hash == hashed:
+            return
+        report = self._report(key, entry, known)
+        finding = self._reader.read(report)
+        report = await self._store(report, hashed, finding, known)
+        if finding.is_violation and finding.theatre is not None:
+            await self._place(report, entry, finding, known)
+
+    async def finish(self) -> Ingested:
+        """Alerts for what the check changed."""
+        alerts = 0
+        for touched in self._touched.values():
+            before = touched.before
+            if not touched.is_telling:
+                await save_incident(self._conn, touched.after)
+                continue
+            told = await tell_change(self._conn, before, touched.after, self._now, touched.texts)
+            is_new = before is None or before.told_at is None
+            alerts += is_new or told.changes > touched.after.changes
+        return Ingested(self._new_reports, self._revisions, self._incidents, alerts)
+
+    def _report(self, key: str, entry: Entry, known: KnownReport | None) -> Report:
+        """A date from the future is no date: it would keep an incident open for years."""
+        published_at = entry.published_at
+        if published_at is not None and published_at > self._now + FUTURE_SLACK:
+            published_at = None
+        return Report(
+            source=self._source,
+            key=key,
+            url=entry.url,
+            title=entry.title,
+            text=entry.text,
+            published_at=published_at,
+            seen_at=self._now,
+            revision=known.revision + 1 if known else 1,
+            id=known.id if known else None,
+        )
+
+    async def _store(
+        self, report: Report, hashed: str, finding: Finding, known: KnownReport | None
+    ) -> Report:
+        if known is not None:
+            self._revisions += 1
+            await add_revision(self._conn, known.id, report, hashed, finding)
+            return report
+        self._new_reports += 1
+        return replace(report, id=await add_report(self._conn, report, hashed, finding))
+
+    async def _place(self, report: Report, entry: Entry, finding: Finding, known: KnownReport | None) -> None:
+        """Find the incident that the report tells of, or open one, and let it grow."""
+        copied = await self._copied(report)
+        placement = place(report, finding, await self._candidates(report, finding), copied_report=copied)
+        before = placement.incident
+        after = grow(
+            before,
+            report,
+            finding,
+            code="" if before else await self._free_code(report, finding),
+            observers=self._limits.observers,
+            origin=fold(entry.origin).replace(" ", "-") or None,
+            copied_report=copied,
+            is_late=placement.is_late,
+        )
+        after = await self._keep(report, before, after)
+        is_telling = not placement.is_late and self._may_tell(entry, known, before)
+        self._remember(before, after, is_telling, f"{report.title} \n {report.text}")
+
+    def _may_tell(self, entry: Entry, known: KnownReport | None, before: Incident | None) -> bool:
+        """A new revision of a report that was not worth an alert is none either, unless it tells it first."""
+        if known is not None and known.incident_id is not None:
+            return before is not None and before.told_at is not None
+        return is_fresh(entry.published_at, self._now, self._is_first_check, self._limits.alert_max_age)
+
+    async def _copied(self, report: Report) -> int | None:
+        """The id of the report whose text this one copies; its own shingles are kept for later ones."""
+        hashes = shingle_hashes(f"{report.title}\n{report.text}")
+        nearest = await nearest_copy(self._conn, hashes, besides=report.id)
+        await add_shingles(self._conn, report.id or 0, hashes)
+        return nearest.report_id if nearest is not None and is_copy(hashes, nearest.shared) else None
+
+    async def _candidates(self, report: Report, finding: Finding) -> Collection[Incident]:
+        """Incidents of the theatre that are open, or were when this one happened; loaded once a check."""
+        theatre = finding.theatre or ""
+        since = report.reported_at - CLOSED_AFTER
+        if finding.occurred is not None:
+            day = datetime.combine(finding.occurred, datetime.min.time(), tzinfo=since.tzinfo)
+            since = min(since, day - CANDIDATE_DAYS)
+        loaded_since, loaded = self._loaded.get(theatre, (None, {}))
+        if loaded_since is None or since < loaded_since:
+            stored = {i.id: i for i in await open_incidents(self._conn, theatre, since) if i.id is not None}
+            loaded = {**stored, **loaded}
+            self._loaded[theatre] = (since, loaded)
+        return loaded.values()
+
+    async def _free_code(self, report: Report, finding: Finding) -> str:
+        day = finding.occurred or report.reported_at.date()
+        codes = code_candidates(finding.theatre or "", day, f"{report.source.id} {report.key}")
+        for code in codes:
+            if await incident_by_code(self._conn, code) is None:
+                return code
+        raise StorageError(f"no code is left for an incident of {day}")
+
+    async def _keep(self, report: Report, before: Incident | None, after: Incident) -> Incident:
+        """The incident with its id, among the candidates for the next entries, and linked to its report."""
+        if before is None:
+            self._incidents += 1
+            after = await add_incident(self._conn, after)
+        if after.id is not None and report.id is not None:
+            self._loaded[after.theatre][1][after.id] = after
+            await link_report(self._conn, report.id, after.id)
+        return after
+
+    def _remember(self, before: Incident | None, after: Incident, is_telling: bool, text: str) -> None:
+        touched = self._touched.setdefault(after.id or 0, _Touched(before, after))
+        touched.after = after
+        if is_telling:
+            touched.is_telling = True
+            touched.texts.append(text)
+
+
+def _spellings(incident: Incident) -> tuple[str, ...]:
+    """All names of the places, so that a keyword is found by whatever name the reader knows."""
+    return tuple(name for p in incident.places for name in (p.name, *p.names))
