@@ -43,7 +43,8 @@ SCRIPTS = (
     "KHMER",
     "MYANMAR",
 )
-MOST_NAMES = 14
+MOST_LATIN_NAMES = 6
+MOST_OTHER_NAMES = 12
 """Capitals have hundreds of names, most of them in languages that no source is written in."""
 SHORTEST_NAME = 4
 """Shorter Latin or Cyrillic names are words of some language."""
@@ -73,6 +74,8 @@ def rows(cities: Iterable[dict[str, Any]]) -> Iterator[str]:
     for city in sorted(cities, key=lambda c: (-c["population"], c["geonameid"])):
         if keep_city(city) and city["population"] >= MIN_POPULATION:
             names = [n for n in dict.fromkeys(keep_names(city["alternatenames"])) if n != city["name"]]
+            latin = [name for name in names if name[0] < "\u0250"]
+            other = [name for name in names if name[0] >= "\u0250"]
             yield "\t".join(
                 (
                     city["name"],
@@ -80,7 +83,7 @@ def rows(cities: Iterable[dict[str, Any]]) -> Iterator[str]:
                     f"{city['latitude']:.3f}",
                     f"{city['longitude']:.3f}",
                     str(city["population"]),
-                    "|".join(names[:MOST_NAMES]),
+                    "|".join((*latin[:MOST_LATIN_NAMES], *other[:MOST_OTHER_NAMES])),
                 )
             )
 

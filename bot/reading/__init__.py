@@ -1,1 +1,5 @@
-"""Pure: from a report to a finding."""
+"""Pure: a report's text becomes a finding in codes and numbers."""
+
+from bot.reading.reader import Reader
+
+__all__ = ["Reader"]

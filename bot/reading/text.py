@@ -96,6 +96,12 @@ class Text:
         end = self.sentences[following] if following < len(self.sentences) else len(self.folded)
         return self.sentences[sentence], end
 
+    def folded_at(self, position: int) -> int:
+        """Where a raw position stands in `folded`."""
+        if self.offsets is None or position == 0:
+            return position + 1
+        return self.offsets[position - 1] + 1
+
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Where a folded span stands in `raw`, without the spaces around it."""
         begin, stop = self._raw(start), self._raw(end)

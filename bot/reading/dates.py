@@ -1,0 +1,163 @@
+"""The day on which it happened: the dates and days that a report names, weighed against each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import jdatetime
+
+from bot.reading.passages import Passages
+
+OLDEST = timedelta(days=60)
+"""Days further back are history, not news."""
+
+NEAR = 30
+"""Folded letters within which one word belongs to another."""
+
+_DAY = r"(\d{1,2})(?:st|nd|rd|th|er|ой|го|е|º|°)?"
+_SPAN = rf"{_DAY}(?: (?:(?:a|to|al|au|and|i|и|та|до|по|bis|ve|və|ile|si) )?{_DAY})?"
+_BEFORE = re.compile(rf"(?<!\d){_SPAN}(?: (?:de|of|d|di))? ?$")
+_AFTER = re.compile(rf"^ ?(?:the )?{_SPAN}(?!\d)")
+_YEAR = re.compile(r"^\W?(?: (?:de|del|of|г|года|року|m|h))? ?(\d{4})(?!\d)")
+_EAST_ASIAN = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
+_EAST_ASIAN_DAY = re.compile(r"(?<![\d월月])(?<![월月]\s)(\d{1,2})(?:日(?![間内])|일(?!간|째|\s?동안))")
+_NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_KHMER = re.compile(r"ថ្ងៃទី\s?([០-៩\d]{1,2})\s?(?:ខែ)?")
+BUDDHIST_OFFSET = 543
+
+
+class Day(NamedTuple):
+    """A day that the text names at a folded position."""
+
+    position: int
+    day: date
+    kind: str
+    end: int
+
+
+def read_days(passages: Passages) -> list[Day]:
+    """Every day that the report names, in the order of the text, none after it was published."""
+    days = [*_named(passages), *_relative(passages), *_numbered(passages)]
+    latest = passages.published
+    return sorted(d for d in days if latest - OLDEST * 40 <= d.day <= latest)
+
+
+def judge_day(passages: Passages, days: list[Day]) -> Day | None:
+    """The day of the incident; None when no day is named that could be it (then it is the day of the report)."""
+    weighed = [(_weight(passages, d), -d.position, d) for d in days if passages.published - d.day <= OLDEST]
+    best = max(weighed, default=None)
+    return best[2] if best and best[0] > 0 else None
+
+
+def _weight(passages: Passages, day: Day) -> float:
+    text, found = passages.text, passages.found
+    sentence = text.sentence_of(day.position)
+    start, end = text.sentence_span(sentence)
+    weight = {"date": 3.0, "relative": 2.6, "weekday": 2.2, "number": 2.4}[day.kind]
+    if any(start <= h.start < end for h in found.under("acts")):
+        weight += 1.5
+    if sentence in passages.past:
+        weight -= 2.5
+    if day.position < text.dateline_end and day.position >= text.body_start:
+        weight -= 3.0
+    if found.has("truce.words", day.position - NEAR, day.end + NEAR) and day.kind == "date":
+        weight -= 2.0
+    if _is_said_then(passages, day):
+        weight -= 1.2
+    weight -= 0.15 * sentence + 0.08 * (passages.published - day.day).days
+    return weight
+
+
+def _is_said_then(passages: Passages, day: Day) -> bool:
+    """Whether the day tells when something was said: a verb of saying directly before it."""
+    verbs = [h for code in ("stance.report", "stance.accuse", "stance.deny", "stance.confirm") for h in passages.found.of(code)]
+    return any(0 <= day.position - h.end <= 4 for h in verbs)
+
+
+def _named(passages: Passages) -> Iterator[Day]:
+    """Days of named months, and weekdays."""
+    folded = passages.text.folded
+    for hit in passages.found.under("month"):
+        month = int(hit.code.split(".")[1])
+        yield from _month_days(passages, folded, hit.start, hit.end, month)
+    for hit in passages.found.under("jalali"):
+        yield from _jalali_days(passages, folded, hit.start, hit.end, int(hit.code.split(".")[1]))
+    for hit in passages.found.under("weekday"):
+        back = (passages.published.weekday() - int(hit.code.split(".")[1])) % 7
+        yield Day(hit.start, passages.published - timedelta(days=back), "weekday", hit.end)
+
+
+def _month_days(passages: Passages, folded: str, start: int, end: int, month: int) -> Iterator[Day]:
+    match = _BEFORE.search(folded[max(0, start - 16) : start]) or _AFTER.search(folded[end : end + 14])
+    if not match:
+        return
+    number = int(match.group(2) or match.group(1))
+    is_after = match.re is _AFTER
+    year = _YEAR.search(folded[end + (match.end() if is_after else 0) :][:14])
+    day = _make_day(passages.published, number, month, int(year.group(1)) if year else None)
+    if day:
+        yield Day(min(start, start - 0), day, "date", end + (match.end() if is_after else 0))
+
+
+def _jalali_days(passages: Passages, folded: str, start: int, end: int, month: int) -> Iterator[Day]:
+    match = _BEFORE.search(folded[max(0, start - 12) : start])
+    if not match:
+        return
+    year = jdatetime.date.fromgregorian(date=passages.published).year
+    for candidate in (year, year - 1):
+        try:
+            day = jdatetime.date(candidate, month, int(match.group(1))).togregorian()
+        except ValueError:
+            continue
+        if day <= passages.published:
+            yield Day(start, day, "date", end)
+            return
+
+
+def _make_day(published: date, day: int, month: int, year: int | None) -> date | None:
+    """The day with this number; without a year, the latest that is not after the report."""
+    if year is not None and year > published.year + 400:
+        year -= BUDDHIST_OFFSET
+    for candidate in (year,) if year is not None else (published.year, published.year - 1):
+        try:
+            made = date(candidate, month, day)
+        except ValueError:
+            continue
+        if made <= published:
+            return made
+    return None
+
+
+def _relative(passages: Passages) -> Iterator[Day]:
+    for hit in passages.found.under("day"):
+        offset = int(hit.code.split(".")[1])
+        yield Day(hit.start, passages.published + timedelta(days=min(offset, 0)), "relative", hit.end)
+
+
+def _numbered(passages: Passages) -> Iterator[Day]:
+    """Dates in figures: 19.10.2025, 2025-10-19, 10월 19일, 24日."""
+    raw, text, published = passages.text.raw, passages.text, passages.published
+    for match in _NUMERIC.finditer(raw):
+        a, b, c, d, e, f = match.groups()
+        day = _make_day(published, *((int(a), int(b), int(c)) if a else (int(f), int(e), int(d))))
+        if day:
+            yield Day(text.folded_at(match.start()), day, "date", text.folded_at(match.end()))
+    for match in _EAST_ASIAN.finditer(raw):
+        day = _make_day(published, int(match[3]), int(match[2]), int(match[1]) if match[1] else None)
+        if day:
+            yield Day(text.folded_at(match.start()), day, "date", text.folded_at(match.end()))
+    for match in _EAST_ASIAN_DAY.finditer(raw):
+        day = _latest_numbered(published, int(match[1]))
+        if day:
+            yield Day(text.folded_at(match.start()), day, "number", text.folded_at(match.end()))
+
+
+def _latest_numbered(published: date, number: int) -> date | None:
+    """The latest day with this number in its month."""
+    last_month = published.replace(day=1) - timedelta(days=1)
+    return _make_day(published, number, published.month, published.year) or _make_day(
+        published, number, last_month.month, last_month.year
+    )

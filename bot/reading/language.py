@@ -1,0 +1,71 @@
+"""Which language a report is written in: its script first, then the small words that only one has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from bot.reading.text import Folder
+
+SAMPLE_CHARS = 1_500
+"""Enough letters to be sure of the language."""
+
+LETTER_WEIGHT = 0.25
+"""What a letter that one language alone has counts against one of its small words."""
+
+_SCRIPTS = {
+    "latin": "A-Za-z\u00c0-\u024f\u0259",
+    "cyrillic": "\u0400-\u04ff",
+    "arabic": "\u0600-\u06ff",
+    "hebrew": "\u05d0-\u05ea",
+    "greek": "\u0370-\u03ff",
+    "armenian": "\u0531-\u0587",
+    "georgian": "\u10a0-\u10ff",
+    "ethiopic": "\u1200-\u137f",
+    "devanagari": "\u0900-\u097f",
+    "hangul": "\uac00-\ud7a3",
+    "thai": "\u0e00-\u0e7f",
+    "khmer": "\u1780-\u17ff",
+    "myanmar": "\u1000-\u109f",
+    "kana": "\u3040-\u30ff",
+    "han": "\u4e00-\u9fff",
+}
+_DENSITY = {"han": 3, "hangul": 2}
+"""A syllable or word in one letter counts for several letters of an alphabet."""
+
+
+class Detector:
+    """Tells the languages of `languages.toml` apart; what it does not know becomes the script's first."""
+
+    def __init__(self, languages: Mapping[str, Any], folder: Folder) -> None:
+        self._by_script: dict[str, list[str]] = languages["scripts"]
+        self._scripts = [(name, re.compile(f"[{letters}]")) for name, letters in _SCRIPTS.items()]
+        self._letters = {lang: re.compile(f"[{chars}]") for lang, chars in languages["letters"].items()}
+        self._words: dict[str, list[str]] = {}
+        for language, words in languages["words"].items():
+            for word in words:
+                self._words.setdefault(folder.fold_phrase(word), []).append(language)
+
+    def detect(self, raw: str, folded: str) -> str:
+        """An ISO 639-1 code; "en" where there are no letters at all."""
+        sample = raw[:SAMPLE_CHARS]
+        if sample.isascii():
+            script = "latin"
+        else:
+            counts = {name: len(p.findall(sample)) * _DENSITY.get(name, 1) for name, p in self._scripts}
+            script = "kana" if counts["kana"] * 8 > counts["han"] > 0 else max(counts, key=counts.__getitem__)
+        candidates = self._by_script.get(script, ["en"])
+        return candidates[0] if len(candidates) == 1 else self._choose(candidates, sample, folded)
+
+    def _choose(self, candidates: list[str], sample: str, folded: str) -> str:
+        score: Counter[str] = Counter()
+        for word in folded[:SAMPLE_CHARS].split():
+            score.update(self._words.get(word, ()))
+        weights = {
+            language: score[language]
+            + (LETTER_WEIGHT * len(self._letters[language].findall(sample)) if language in self._letters else 0)
+            for language in candidates
+        }
+        return max(candidates, key=weights.__getitem__)

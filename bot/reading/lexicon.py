@@ -1,0 +1,98 @@
+"""The lexicons compiled: what a language's phrases say, found in one pass and sorted by what they stand for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.reading.phrases import Finder, Hit, Phrase, parse_phrase
+from bot.reading.text import Folder
+
+WORD_TABLES = ("acts", "truce", "stance", "scope", "roles", "mutual", "casualties", "offtopic")
+"""Tables of a lexicon that hold lists of phrases by key."""
+
+
+class Findings:
+    """The hits of one text by code ("acts.mortar", "scope.background", "month.5"), each list by start."""
+
+    __slots__ = ("_by_code", "_by_table")
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._by_code: dict[str, list[Hit]] = {}
+        self._by_table: dict[str, list[Hit]] = {}
+        for hit in hits:
+            self._by_code.setdefault(hit.code, []).append(hit)
+            self._by_table.setdefault(hit.code.partition(".")[0], []).append(hit)
+
+    def of(self, code: str) -> list[Hit]:
+        """Hits with exactly this code."""
+        return self._by_code.get(code, [])
+
+    def under(self, table: str) -> list[Hit]:
+        """Hits of every key of a table."""
+        return self._by_table.get(table, [])
+
+    def has(self, code: str, start: int, end: int) -> bool:
+        """Whether a hit with this code begins at or after `start` and before `end`."""
+        return self.first(code, start, end) is not None
+
+    def first(self, code: str, start: int, end: int) -> Hit | None:
+        """The first hit with this code that begins within the span."""
+        hits = self._by_code.get(code)
+        if not hits:
+            return None
+        index = bisect_left(hits, (start,))
+        return hits[index] if index < len(hits) and hits[index].start < end else None
+
+    def count(self, code: str, start: int, end: int) -> int:
+        """How many hits with this code begin within the span."""
+        hits = self._by_code.get(code, [])
+        return bisect_left(hits, (end,)) - bisect_left(hits, (start,))
+
+
+class Lexicons:
+    """Every language's lexicon as one automaton each."""
+
+    def __init__(self, lexicons: Mapping[str, Mapping[str, Any]], clitics: Any, folder: Folder) -> None:
+        self._finders = {
+            language: Finder(_phrases(lexicon, folder), clitics) for language, lexicon in lexicons.items()
+        }
+
+    def read(self, language: str, folded: str) -> Findings:
+        """What the language's phrases say; a language without a lexicon says nothing."""
+        finder = self._finders.get(language)
+        return Findings(finder.find(folded) if finder else ())
+
+
+def _phrases(lexicon: Mapping[str, Any], folder: Folder) -> Iterator[Phrase]:
+    for table in WORD_TABLES:
+        for key, phrases in lexicon.get(table, {}).items():
+            for phrase in phrases:
+                yield parse_phrase(fold_starred(folder, phrase), f"{table}.{key}")
+    for word, value in lexicon.get("numbers", {}).items():
+        yield parse_phrase(fold_starred(folder, word), f"number.{value}")
+    days = lexicon.get("days", {})
+    for word, offset in {**days, **days.get("relative", {})}.items():
+        if isinstance(offset, int):
+            yield parse_phrase(fold_starred(folder, word), f"day.{offset}")
+    for key, names in days.items():
+        if isinstance(names, list):
+            yield from _calendar(key, names, folder)
+
+
+def _calendar(key: str, names: Sequence[str], folder: Folder) -> Iterator[Phrase]:
+    """Weekdays (0: Monday) and months (1: the first of the calendar); `|` parts spellings of one."""
+    kind, _, calendar = key.partition("_")
+    code = "weekday" if kind == "weekdays" else "month" if calendar in {"", "alternative"} else calendar
+    for number, spellings in enumerate(names, start=0 if kind == "weekdays" else 1):
+        for spelling in spellings.split("|"):
+            position = (number - 1) % 12 + 1 if kind == "months" else number
+            yield parse_phrase(fold_starred(folder, spelling), f"{code}.{position}")
+
+
+def fold_starred(folder: Folder, phrase: str) -> str:
+    """A phrase folded with its stars kept."""
+    return " ".join(
+        folder.fold_phrase(word) + ("*" if word.endswith("*") else "") for word in phrase.split()
+    ).strip()

@@ -1,0 +1,145 @@
+"""Names of places and parties in a text: one automaton over every spelling of every theatre."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from bot.data import Facts, Town
+from bot.model import Region
+from bot.reading.phrases import OPEN_ENDING, Finder, Hit, Phrase, Word, parse_phrase
+from bot.reading.lexicon import fold_starred
+from bot.reading.text import SPACELESS, Folder, Text
+
+ARTICLES = ("al", "el", "ad", "an", "ar", "as", "at", "az", "ash", "es", "ed")
+"""Arabic articles that a Latin spelling may have or lack."""
+
+SHORTEST_WITHOUT_ARTICLE = 4
+SHORTEST_STEM = 3
+LONGEST_JOINED = 3
+"""A name of up to so many words is also found written as one."""
+
+_SCRIPT_RANGES = (
+    ("cyrillic", "\u0400", "\u04ff"),
+    ("greek", "\u0370", "\u03ff"),
+    ("georgian", "\u10a0", "\u10ff"),
+    ("armenian", "\u0531", "\u0587"),
+    ("hangul", "\uac00", "\ud7a3"),
+    ("ethiopic", "\u1200", "\u137f"),
+    ("latin", "a", "\u024f"),
+)
+
+
+class Mention(NamedTuple):
+    """A name from `start` to `end` of the folded text; several `codes` when several things are called so.
+
+    Codes are `r:` and a region's id, `t:` and a town's number, `p:` and a party's id.
+    """
+
+    start: int
+    end: int
+    codes: tuple[str, ...]
+
+
+class Names:
+    """Every name of the facts, compiled once."""
+
+    def __init__(self, facts: Facts, folder: Folder) -> None:
+        self._folder = folder
+        self._endings: Mapping[str, int] = facts.languages["endings"]
+        self._stems: Mapping[str, str] = facts.languages["stems"]
+        self._places = Finder(
+            (*self._region_phrases(facts.atlas), *self._town_phrases(facts.towns)),
+            facts.languages["clitics"],
+        )
+        self._parties = Finder(self._party_phrases(facts), facts.languages["clitics"])
+
+    def places(self, text: Text) -> list[Mention]:
+        """Places that the text names, the longest name where several begin at one letter."""
+        return _merge(hit for hit in self._places.find(text.folded) if _is_capital(text, hit))
+
+    def parties(self, text: Text) -> list[Mention]:
+        """Parties that the text names."""
+        return _merge(self._parties.find(text.folded))
+
+    def _region_phrases(self, regions: Iterable[Region]) -> Iterator[Phrase]:
+        for region in regions:
+            spelled = [("latin", region.name)]
+            spelled += [(lang, name) for lang, names in region.names.items() for name in names]
+            for language, name in dict.fromkeys(spelled):
+                yield from self._phrases_of_name(name, language, f"r:{region.id}")
+
+    def _town_phrases(self, towns: Iterable[Town]) -> Iterator[Phrase]:
+        for number, town in enumerate(towns):
+            for name in (town.name, *town.names):
+                yield from self._phrases_of_name(name, "latin", f"t:{number}")
+
+    def _party_phrases(self, facts: Facts) -> Iterator[Phrase]:
+        for party in facts.parties.values():
+            for name in (party.name, *(n for names in party.names.values() for n in names)):
+                for variant in _apostrophe_variants(name):
+                    yield parse_phrase(fold_starred(self._folder, variant), f"p:{party.id}")
+
+    def _phrases_of_name(self, name: str, language: str, code: str) -> Iterator[Phrase]:
+        seen = dict.fromkeys(
+            spelling
+            for variant in _apostrophe_variants(name)
+            for spelling in _spellings(self._folder.fold_phrase(variant))
+        )
+        for spelling in seen:
+            yield Phrase(tuple(self._word(word, language) for word in spelling.split()), code)
+
+    def _word(self, word: str, language: str) -> Word:
+        if SPACELESS.match(word):
+            return Word(word, OPEN_ENDING)
+        script = _script(word)
+        ending = self._endings.get(language, self._endings.get(script, 0))
+        stem = word.rstrip(self._stems.get(script, " "))
+        return Word(stem if len(stem) >= SHORTEST_STEM else word, ending)
+
+
+def _apostrophe_variants(name: str) -> tuple[str, ...]:
+    """A name with an apostrophe is found with and without it."""
+    plain = name.replace("'", "").replace("\u2019", "").replace("\u02bc", "")
+    return (name,) if plain == name else (name, plain)
+
+
+def _spellings(folded: str) -> Iterator[str]:
+    """The name, without its article, and written as one word."""
+    words = folded.split()
+    if not words:
+        return
+    yield folded
+    if words[0] in ARTICLES and len(folded) - len(words[0]) - 1 >= SHORTEST_WITHOUT_ARTICLE:
+        yield " ".join(words[1:])
+    if 1 < len(words) <= LONGEST_JOINED and not SPACELESS.match(folded) and len(folded) > 6:
+        yield "".join(words)
+
+
+def _script(word: str) -> str:
+    return next((name for name, first, last in _SCRIPT_RANGES if first <= word[0] <= last), "")
+
+
+def _is_capital(text: Text, hit: Hit) -> bool:
+    """Whether the name begins with a capital, in scripts that have them."""
+    start, _ = text.raw_span(hit.start, hit.end)
+    return start < len(text.raw) and not text.raw[start].islower()
+
+
+def _merge(hits: Iterable[Hit]) -> list[Mention]:
+    """Hits of one span become one mention; a mention within a longer one is dropped."""
+    spans: dict[tuple[int, int], dict[str, None]] = {}
+    for hit in hits:
+        spans.setdefault((hit.start, hit.end), {})[hit.code] = None
+    merged: list[Mention] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not merged or end > merged[-1].end:
+            merged.append(Mention(start, end, tuple(spans[start, end])))
+    return merged
+
+
+def codes_of(mention: Mention, kind: str) -> Iterator[str]:
+    """The ids behind a mention's codes of one kind: r, t or p."""
+    return (code[2:] for code in mention.codes if code[0] == kind)
+
+

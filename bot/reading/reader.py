@@ -1,0 +1,150 @@
+"""The whole of reading: one report in, one finding out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.data import Facts
+from bot.model import Act, Evidence, Finding, FoundPlace, Reason, Report, Truce
+from bot.reading.casualties import Casualties, read_casualties
+from bot.reading.claims import judge_blame, judge_stance
+from bot.reading.dates import Day, judge_day, read_days
+from bot.reading.language import Detector
+from bot.reading.lexicon import Lexicons
+from bot.reading.names import Mention, Names, codes_of
+from bot.reading.passages import Passages, mark_passages
+from bot.reading.places import Map
+from bot.reading.relevance import text_features, weigh
+from bot.reading.text import Folder, Text, read_text
+from bot.reading.truces import TruceTable
+
+THRESHOLD = 0.5
+"""A finding with a lower score is no violation."""
+
+MOST_EVIDENCE = 40
+
+
+class Reader:
+    """Reads reports in any of the languages that the facts have a lexicon for. Never raises on any text."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._folder = Folder()
+        self._detector = Detector(facts.languages, self._folder)
+        self._lexicons = Lexicons(facts.lexicons, facts.languages["clitics"], self._folder)
+        self._names = Names(facts, self._folder)
+        self._truces = TruceTable(facts.truces, facts.atlas)
+        self._parties = facts.parties
+        bound = {theatre: self._truces.parties_of(theatre) for theatre in facts.theatres}
+        self._map = Map(facts, bound)
+        self._zones = {theatre: ZoneInfo(row["zone"]) for theatre, row in facts.theatres.items()}
+
+    def read(self, report: Report) -> Finding:
+        """What the report says, with the words that each judgement rests on."""
+        text = read_text(self._folder, report.title, report.text)
+        language = self._detector.detect(text.raw, text.folded)
+        passages = Passages(
+            text,
+            language,
+            self._lexicons.read(language, text.folded),
+            self._names.places(text),
+            self._names.parties(text),
+            report.reported_at.date(),
+        )
+        mark_passages(passages)
+        features = text_features(passages)
+        theatre = self._map.choose_theatre(passages, report.source.side)
+        if theatre is None:
+            features["no_theatre"] = 1.0
+            score, reasons = weigh(features)
+            return Finding(False, score, language, reasons=reasons)
+        return self._judge(report, passages, theatre, features)
+
+    def _judge(self, report: Report, passages: Passages, theatre: str, features: dict[str, float]) -> Finding:
+        passages.published = report.reported_at.astimezone(self._zones[theatre]).date()
+        day = judge_day(passages, read_days(passages))
+        occurred = day.day if day else passages.published
+        scene = self._map.find_scene(passages, theatre)
+        casualties = read_casualties(passages)
+        stance = judge_stance(passages, report)
+        parties = [p for p, party in self._parties.items() if theatre in party.theatres and party.kind != "monitor"]
+        truce = self._binding(report, passages, theatre, occurred, [place for _, place in scene])
+        blame = judge_blame(passages, report, stance, parties, truce.parties if truce else ())
+        acts = judge_acts(passages)
+        features |= {
+            "party_bound": float(bool(truce and set(blame.accused) & set(truce.parties))),
+            "parties_bound": float(bool(truce) and len(self._named(passages) & set(truce.parties if truce else ())) > 1),
+            "truce_in_force": float(truce is not None),
+            "no_truce": float(truce is None and self._truces.has_theatre(theatre)),
+            "scene": float(bool(scene)),
+            "casualties": float(bool(casualties.killed or casualties.wounded)),
+            "accused": float(bool(blame.accused)),
+        }
+        score, reasons = weigh(features)
+        return Finding(
+            is_violation=score >= THRESHOLD,
+            score=score,
+            language=passages.language,
+            theatre=theatre,
+            truce=truce.id if truce else None,
+            stance=stance,
+            places=tuple(place for _, place in scene),
+            accused=blame.accused,
+            accuser=blame.accuser,
+            acts=acts,
+            killed=casualties.killed,
+            wounded=casualties.wounded,
+            occurred=occurred,
+            evidence=_gather(passages, scene, casualties, day),
+            reasons=_name_truce(reasons, truce),
+        )
+
+    def _binding(
+        self, report: Report, passages: Passages, theatre: str, occurred: date, places: list[FoundPlace]
+    ) -> Truce | None:
+        named = sorted(self._named(passages) | {report.source.side})
+        regions = [place.region for place in places if place.region]
+        return self._truces.binding(theatre, occurred, report.reported_at, named, regions)
+
+    def _named(self, passages: Passages) -> set[str]:
+        return {party for mention in passages.parties for party in codes_of(mention, "p")}
+
+
+def judge_acts(passages: Passages) -> tuple[Act, ...]:
+    """The acts of the incident, in the order of the text; `other` only where nothing more precise is said."""
+    hits = [h for h in passages.found.under("acts") if passages.is_news(h.start)]
+    acts = tuple(dict.fromkeys(Act(h.code.partition(".")[2]) for h in hits if not passages.is_denied(h.start, h.end)))
+    precise = tuple(act for act in acts if act is not Act.OTHER)
+    return precise or acts
+
+
+def _gather(
+    passages: Passages, scene: list[tuple[Mention, FoundPlace]], casualties: Casualties, day: Day | None
+) -> tuple[Evidence, ...]:
+    """The words behind the judgements."""
+    text, found = passages.text, passages.found
+    spans = [("act", h.code.partition(".")[2], h.start, h.end) for h in found.under("acts")]
+    spans += [("truce", h.code.partition(".")[2], h.start, h.end) for h in found.under("truce")]
+    spans += [("party", code, m.start, m.end) for m in passages.parties for code in codes_of(m, "p")]
+    spans += [("place", place.region or place.name, m.start, m.end) for m, place in scene]
+    spans += [(toll.kind, str(toll.value), toll.start, toll.end) for toll in casualties.tolls]
+    spans += [("offtopic", h.code.partition(".")[2], h.start, h.end) for h in found.under("offtopic")]
+    if day:
+        spans.append(("day", day.day.isoformat(), day.position, day.end))
+    return tuple(_evidence(text, spans))[:MOST_EVIDENCE]
+
+
+def _evidence(text: Text, spans: Iterable[tuple[str, str, int, int]]) -> Iterable[Evidence]:
+    for what, code, start, end in spans:
+        begin, stop = text.raw_span(start, end)
+        yield Evidence(what, code, begin, stop, text.raw[begin:stop])
+
+
+def _name_truce(reasons: tuple[Reason, ...], truce: Truce | None) -> tuple[Reason, ...]:
+    """The reasons with the truce's name where one speaks of it."""
+    if truce is None:
+        return reasons
+    return tuple(
+        Reason(r.code, r.weight, f"{truce.name}, {truce.status}") if r.code == "truce_in_force" else r for r in reasons
+    )
