@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Any, Protocol
 
 from bot.errors import StorageError
 from bot.folding import fold
@@ -35,6 +33,9 @@ from bot.storage.reports import (
     link_report,
     nearest_copy,
 )
+
+Connection = Any
+"""A connection as `bot.storage` hands it out; what it is made of stays there."""
 
 FIRST_CHECK_AGE = timedelta(hours=2)
 """A source that is checked for the first time alerts nothing older: its whole archive would be news."""
@@ -75,7 +76,7 @@ class Ingested:
 
 
 async def ingest(
-    conn: AsyncConnection,
+    conn: Connection,
     source: Source,
     entries: Sequence[Entry],
     now: datetime,
@@ -112,7 +113,7 @@ def is_fresh(
 
 
 async def tell_change(
-    conn: AsyncConnection, before: Incident | None, after: Incident, now: datetime, texts: Iterable[str] = ()
+    conn: Connection, before: Incident | None, after: Incident, now: datetime, texts: Iterable[str] = ()
 ) -> Incident:
     """Store what has become of a stored incident and queue the alerts that the change is worth.
 
@@ -149,7 +150,7 @@ class _Intake:
 
     def __init__(
         self,
-        conn: AsyncConnection,
+        conn: Connection,
         source: Source,
         now: datetime,
         is_first_check: bool,

@@ -32,7 +32,8 @@ def make_claim(
 ) -> Claim:
     """The claim that a report adds to an incident's ledger.
 
-    `observers` are the party ids of monitors; `origin` is whom the text credits, if anybody. The report must have an id; raises ValueError otherwise.
+    `observers` are the party ids of monitors; `origin` is whom the text credits, if anybody. The
+    report must have an id; raises ValueError otherwise.
     """
     if report.id is None:
         raise ValueError("a report without an id cannot stand in a ledger")

@@ -60,7 +60,10 @@ def weigh(report: Report, finding: Finding, incident: Incident, copied_report: i
 
 
 def weigh_day(report: Report, finding: Finding, incident: Incident) -> Reason:
-    """The same day speaks for it; the next day only for what answers or continues an earlier report."""
+    """The same day speaks for it; another day only for what answers or continues an earlier report.
+
+    A voice that tells of the next day tells of something new: bulletins are alike every day.
+    """
     if finding.occurred is None:
         return Reason("no_day", 0.0 if (report.reported_at - incident.last_report_at).days <= 2 else -2.0)
     days = {incident.occurred, *(c.occurred for c in incident.claims if c.occurred is not None)}
@@ -70,8 +73,17 @@ def weigh_day(report: Report, finding: Finding, incident: Incident) -> Reason:
     if apart > MOST_DAYS_APART:
         return IMPOSSIBLE
     is_told = any(e.what == "day" for e in finding.evidence)
+    if finding.stance not in FOLLOWING and _is_heard_again(report, finding, incident):
+        return Reason("next_day", -2.0 * apart)
     slack = 1 if is_told or finding.stance not in FOLLOWING else MOST_DAYS_APART
     return Reason("near_day", -0.6 * apart if apart <= slack else -2.5 * apart)
+
+
+def _is_heard_again(report: Report, finding: Finding, incident: Incident) -> bool:
+    """True when a source or an accuser of the incident speaks again."""
+    return any(
+        c.source_id == report.source.id or set(c.accuser) & set(finding.accuser) for c in incident.claims
+    )
 
 
 def weigh_parties(finding: Finding, incident: Incident) -> float:
