@@ -60,10 +60,10 @@ class Words:
         return _fill(forms[0] if forms else message, values)
 
     def count(self, singular: str, plural: str, n: int, /, **values: object) -> str:
-        """The message in the form for `n` things; `{number}` is `n`, written as this language does."""
+        """The message in the form for `n` things; `{n}` is the number, written as this language does."""
         forms = self._catalogue.forms.get((None, singular))
         form = forms[self._catalogue.plural_index(n)] if forms else singular if n == 1 else plural
-        return _fill(form, {"number": self.number(n), **values})
+        return _fill(form, {"n": self.number(n), **values})
 
     def name(self, name: str, context: str) -> str:
         """A name of a data file (`context` is one of NAME_CONTEXTS), English where nobody translated it."""
