@@ -270,3 +270,13 @@ async def _expire_followers(conn: AsyncConnection, is_closed: ColumnElement[bool
     )
     values = {"state": DeliveryState.EXPIRED, "reason": "its message was not sent"}
     await conn.execute(update(delivery).where(delivery.c.id.in_(orphans)).values(**values))
+
+
+async def next_due(conn: AsyncConnection, now: datetime) -> datetime | None:
+    """When the first delivery that waits for a time, or held chat, may go on; None: none waits for a time."""
+    own = select(func.min(delivery.c.not_before, type_=Instant())).where(
+        IS_PENDING, delivery.c.not_before > now
+    )
+    held = select(func.min(chat.c.not_before, type_=Instant())).where(chat.c.not_before > now)
+    times = [(await conn.execute(statement)).scalar() for statement in (own, held)]
+    return min((time for time in times if time is not None), default=None)

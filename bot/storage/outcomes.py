@@ -1,0 +1,50 @@
+"""What a batch of sends came to, for the deliveries and for their chats, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.chats import mark_gone, topics_of
+from bot.storage.deliveries import Recorded, hold_chat, record
+from bot.storage.moves import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of a claimed delivery, and what follows for its chat.
+
+    `hold_until`: nothing goes to the chat before. `is_chat_gone`: it gets nothing more, with all its topics
+    unless only the topic is gone. `new_telegram_id`: the group's number from now on.
+    """
+
+    recorded: Recorded
+    chat_id: int
+    telegram_id: int
+    hold_until: datetime | None = None
+    is_chat_gone: bool = False
+    is_topic_only: bool = False
+    new_telegram_id: int | None = None
+
+
+async def settle(conn: AsyncConnection, outcomes: Sequence[Settled], now: datetime) -> None:
+    """Keep all of them; doing it twice changes nothing."""
+    await record(conn, [outcome.recorded for outcome in outcomes])
+    for outcome in outcomes:
+        if outcome.hold_until is not None:
+            await hold_chat(conn, outcome.chat_id, outcome.hold_until)
+        if outcome.is_chat_gone:
+            await _lose_chat(conn, outcome, now)
+        if outcome.new_telegram_id is not None:
+            await migrate(conn, outcome.telegram_id, outcome.new_telegram_id)
+
+
+async def _lose_chat(conn: AsyncConnection, outcome: Settled, now: datetime) -> None:
+    if outcome.is_topic_only:
+        await mark_gone(conn, outcome.chat_id, now)
+        return
+    for chat in await topics_of(conn, outcome.telegram_id):
+        await mark_gone(conn, chat.id, now)
