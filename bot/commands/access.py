@@ -1,0 +1,77 @@
+"""Who may say what: one table of commands and roles. What is not allowed here is not allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum, IntEnum
+
+
+class Role(Enum):
+    """What somebody is to a command; an update has one role, or two when its author is a bot admin too."""
+
+    PRIVATE = "private user"
+    MEMBER = "group member"
+    CHAT_ADMIN = "chat admin"
+    ANONYMOUS_ADMIN = "anonymous admin"
+    LINKED_CHANNEL = "linked channel"
+    CHANNEL_POST = "channel post"
+    BOT_ADMIN = "bot admin"
+    FORWARDED = "forwarded"
+    EDITED = "edited"
+    VIA_BOT = "via another bot"
+
+
+class Verdict(IntEnum):
+    """What becomes of a command, the best last; silence is broken by a hint in private chats only."""
+
+    SILENT = 0
+    REFUSE = 1
+    ALLOW = 2
+
+
+_SIGNS = {".": Verdict.SILENT, "-": Verdict.REFUSE, "+": Verdict.ALLOW}
+
+
+def _row(cells: str) -> dict[Role, Verdict]:
+    return {role: _SIGNS[sign] for role, sign in zip(Role, cells.split(), strict=True)}
+
+
+# A bot admin's own column grants nothing that changes a group: there the chat's admins decide.
+_READS = "+ + + + . + + . . ."
+_CHANGES = "+ - + + . + - . . ."
+_RULES = "- - - - . - + . . ."
+
+TABLE: dict[str, dict[Role, Verdict]] = {
+    # command             private, member, chat admin, anonymous, linked, post, bot admin, fwd, edited, via
+    "help": _row(_READS),
+    "status": _row(_READS),
+    "privacy": _row(_READS),
+    "latest": _row(_READS),
+    "filters": _row(_READS),
+    "start": _row(_CHANGES),
+    "subscribe": _row(_CHANGES),
+    "unsubscribe": _row(_CHANGES),
+    "keywords": _row(_CHANGES),
+    "forgetme": _row(_CHANGES),
+    "refresh": _row(_RULES),
+    "sources": _row(_RULES),
+}
+
+
+def judge(command: str, roles: Iterable[Role]) -> Verdict:
+    """The best that any of the roles has in the table; silence for a command without a row and for nobody."""
+    row = TABLE.get(command, {})
+    return max((row.get(role, Verdict.SILENT) for role in roles), default=Verdict.SILENT)
+
+
+def needs_admin_check(command: str, roles: frozenset[Role]) -> bool:
+    """True when being an admin of the chat would make a difference to a member of it."""
+    if Role.MEMBER not in roles:
+        return False
+    return judge(command, roles | {Role.CHAT_ADMIN}) > judge(command, roles)
+
+
+def is_admin_command(command: str) -> bool:
+    """True for what only admins of the bot may do."""
+    row = TABLE.get(command, {})
+    return {role for role, verdict in row.items() if verdict is Verdict.ALLOW} == {Role.BOT_ADMIN}

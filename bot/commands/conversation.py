@@ -1,0 +1,209 @@
+"""From Telegram's updates to answers: one way for what is written and one for what is pressed.
+
+Every update takes its chat's turn, is authorised by the table in `bot.commands.access`, runs, and is
+answered; whatever a command shows is a value until it gets here.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from telegram import Bot, CallbackQuery, Message, Update
+from telegram.constants import ChatMemberStatus
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from bot.commands.access import Role, Verdict, is_admin_command, judge, needs_admin_check
+from bot.commands.desk import Desk
+from bot.commands.hints import hint_at_command, hint_at_text
+from bot.commands.picker import Reaction
+from bot.commands.refresh import Refresher
+from bot.commands.screen import Place, Screen, edit_screen, send_screen
+from bot.commands.seal import Press, Seal
+from bot.commands.table import COMMANDS, PRESSES, REFRESH
+from bot.commands.turns import Turns
+from bot.commands.visit import Visit, place_of, roles_of, roles_of_user
+from bot.errors import RefusedInput
+from bot.model import ChatKind
+from bot.rendering.html import shorten, to_plain
+
+log = logging.getLogger(__name__)
+
+Context = ContextTypes.DEFAULT_TYPE
+
+LONGEST_NOTICE = 200
+"""Characters of the short notice over a chat; the Bot API's limit."""
+_LEADING = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
+
+
+class Conversation:
+    """All that people say and press, for one running service; close it when the service stops."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.turns = Turns(desk.clock)
+        self.refresher = Refresher(desk)
+        self._seal = Seal(desk.seal_key)
+
+    async def close(self) -> None:
+        """Breaks off what still runs."""
+        await self.refresher.close()
+
+    async def hear_command(self, update: Update, context: Context) -> None:
+        """A command that is known: judged, run and answered."""
+        message = update.effective_message
+        if message is None:
+            return
+        name, text = split_command(message)
+        async with self.turns.take(message.chat.id) as turn:
+            if turn is None:
+                return
+            visit = await self._visit(update, message, text)
+            visit = await self._authorise(context.bot, visit, name, _author_of(message))
+            screen = await self._answer(visit, name, context.bot)
+            if screen is not None:
+                await turn.wait_to_answer()
+                await send_screen(context.bot, visit.place, screen)
+
+    async def hear_other(self, update: Update, context: Context) -> None:
+        """Anything else: a hint in private chats, and where the bot is addressed by name; else silence."""
+        message = update.effective_message
+        if message is None or not _expects_answer(message, context.bot.username):
+            return
+        async with self.turns.take(message.chat.id) as turn:
+            if turn is None:
+                return
+            visit = await self._visit(update, message, message.text or "")
+            is_command = visit.text.startswith("/")
+            screen = hint_at_command(visit) if is_command else hint_at_text(visit)
+            await turn.wait_to_answer()
+            await send_screen(context.bot, visit.place, screen)
+
+    async def hear_press(self, update: Update, context: Context) -> None:
+        """A button: genuine, allowed now, in its turn; whatever it is, the press is answered."""
+        query = update.callback_query
+        if query is None:
+            return
+        message = query.message
+        press = self._seal.read(message.chat.id, query.data or "") if message else None
+        if not isinstance(message, Message) or press is None or press.action not in PRESSES:
+            await self._refuse_old(query)
+            return
+        async with self.turns.take(message.chat.id, message.message_id) as turn:
+            words = self.desk.words_for(query.from_user.language_code)
+            if turn is None:
+                await notify(query, words.text("That was too fast for me; please press again."))
+                return
+            reaction = await self._react(query, message, press, context.bot)
+            await notify(query, reaction.notice, is_urgent=reaction.is_urgent)
+            if reaction.screen is None or not turn.is_last:
+                return
+            await turn.wait_to_answer()
+            if turn.is_last:
+                await edit_screen(context.bot, message.chat.id, message.message_id, reaction.screen)
+
+    async def hear_error(self, update: object, context: Context) -> None:
+        """The broad catch of a chat's update: it is logged without its words, and the person is told."""
+        log.error("an update was not handled", exc_info=context.error)
+        if not isinstance(update, Update) or isinstance(context.error, TelegramError):
+            return
+        user = update.effective_user
+        words = self.desk.words_for(user.language_code if user else None)
+        sorry = words.text("Something went wrong on my side. Please try again in a minute.")
+        if update.callback_query is not None:
+            await notify(update.callback_query, sorry, is_urgent=True)
+        elif update.effective_message is not None:
+            await send_screen(context.bot, place_of(update.effective_message), Screen(sorry))
+
+    async def _answer(self, visit: Visit, name: str, bot: Bot) -> Screen | None:
+        verdict = judge(name, visit.roles)
+        if verdict is Verdict.SILENT:
+            hint = visit.words.text(
+                "I obey new messages that you write yourself; please write that command anew."
+            )
+            return Screen(hint) if visit.is_private else None
+        if verdict is Verdict.REFUSE:
+            return Screen(refusal(visit, name))
+        try:
+            return await self.refresher.start(visit, bot) if name == REFRESH else await COMMANDS[name](visit)
+        except RefusedInput as refused:
+            return Screen(str(refused))
+
+    async def _react(self, query: CallbackQuery, message: Message, press: Press, bot: Bot) -> Reaction:
+        pressable = PRESSES[press.action]
+        is_private = message.chat.type == message.chat.PRIVATE
+        visit = self._bare_visit(place_of(message, is_answer=False), message, query.from_user.language_code)
+        roles = roles_of_user(query.from_user.id, is_private, self.desk.admin_ids)
+        visit = await replace(visit, roles=roles).in_its_language()
+        visit = await self._authorise(bot, visit, pressable.command, query.from_user.id)
+        if judge(pressable.command, visit.roles) is not Verdict.ALLOW:
+            return Reaction(refusal(visit, pressable.command), is_urgent=True)
+        try:
+            return await pressable.react(visit, press.arguments)
+        except RefusedInput as refused:
+            return Reaction(str(refused), is_urgent=True)
+
+    async def _visit(self, update: Update, message: Message, text: str) -> Visit:
+        author = message.from_user
+        is_edited = update.edited_message is not None or update.edited_channel_post is not None
+        visit = self._bare_visit(place_of(message), message, author.language_code if author else None)
+        roles = roles_of(message, self.desk.admin_ids, is_edited=is_edited)
+        return await replace(visit, text=text, roles=roles).in_its_language()
+
+    def _bare_visit(self, place: Place, message: Message, language: str | None) -> Visit:
+        kind = ChatKind(message.chat.type)
+        return Visit(self.desk, self._seal, self.desk.words_for(language), place, kind, language=language)
+
+    async def _authorise(self, bot: Bot, visit: Visit, command: str, user_id: int | None) -> Visit:
+        """Asks Telegram whether a member is an admin, only where that makes a difference."""
+        if user_id is None or not needs_admin_check(command, visit.roles):
+            return visit
+        try:
+            member = await bot.get_chat_member(visit.place.telegram_id, user_id)
+        except TelegramError as error:
+            log.info("Telegram did not say whether somebody is an admin: %s", error)
+            return visit
+        return replace(visit, roles=visit.roles | {Role.CHAT_ADMIN}) if member.status in _LEADING else visit
+
+    async def _refuse_old(self, query: CallbackQuery) -> None:
+        words = self.desk.words_for(query.from_user.language_code)
+        await notify(query, words.text("This button is old. /filters shows the new ones."))
+
+
+def split_command(message: Message) -> tuple[str, str]:
+    """The command's name in small letters, and what follows it."""
+    text = message.text or ""
+    command, _, rest = text.partition(" ") if " " in text.split("\n", 1)[0] else text.partition("\n")
+    return command[1:].partition("@")[0].lower(), rest.strip()
+
+
+def refusal(visit: Visit, command: str) -> str:
+    """Why somebody may not do this, politely."""
+    if is_admin_command(command):
+        return visit.words.text("This is for the people who run this bot. /help tells what I can do for you.")
+    return visit.words.text(
+        "Only the admins of this chat can change what I tell here. /latest and /status are for all."
+    )
+
+
+async def notify(query: CallbackQuery, notice: str, *, is_urgent: bool = False) -> None:
+    """Answers a press; a query that is too old to be answered is let go."""
+    try:
+        await query.answer(shorten(to_plain(notice), LONGEST_NOTICE) or None, show_alert=is_urgent)
+    except TelegramError as error:
+        log.debug("a press was not answered: %s", error)
+
+
+def _author_of(message: Message) -> int | None:
+    """Who wrote it, as a person: nobody for channels and anonymous admins."""
+    return message.from_user.id if message.from_user and message.sender_chat is None else None
+
+
+def _expects_answer(message: Message, bot_name: str) -> bool:
+    """True in private chats, and for a command to this bot by name in groups."""
+    if message.chat.type == message.chat.PRIVATE:
+        return True
+    is_group = message.chat.type in (message.chat.GROUP, message.chat.SUPERGROUP)
+    command = (message.text or "").split(maxsplit=1)[:1]
+    return is_group and bool(command) and command[0].lower().endswith(f"@{bot_name.lower()}")

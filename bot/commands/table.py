@@ -1,0 +1,82 @@
+"""Every command and every button: what runs, and for buttons which command's right they need."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.commands import forget, keywords, picker, regions, service, sources
+from bot.commands.picker import Reaction
+from bot.commands.screen import Screen
+from bot.commands.visit import Visit
+from bot.data.messages import mark
+
+Say = Callable[[Visit], Awaitable[Screen]]
+React = Callable[[Visit, tuple[str, ...]], Awaitable[Reaction]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pressable:
+    """What a button does, and the command in the access table whose right it needs."""
+
+    react: React
+    command: str
+
+
+COMMANDS: dict[str, Say] = {
+    "start": service.say_start,
+    "help": service.say_help,
+    "subscribe": regions.say_subscribe,
+    "unsubscribe": regions.say_unsubscribe,
+    "keywords": keywords.say_keywords,
+    "filters": keywords.say_filters,
+    "latest": service.say_latest,
+    "status": service.say_status,
+    "privacy": service.say_privacy,
+    "forgetme": forget.say_forgetme,
+    "sources": sources.say_sources,
+}
+"""What each command shows; /refresh is told apart, because it goes on after its answer."""
+
+REFRESH = "refresh"
+
+PRESSES: dict[str, Pressable] = {
+    "open": Pressable(picker.press_open, "subscribe"),
+    "on": Pressable(picker.press_on, "subscribe"),
+    "off": Pressable(picker.press_off, "subscribe"),
+    "covered": Pressable(picker.press_covered, "subscribe"),
+    "done": Pressable(picker.press_done, "subscribe"),
+    "take": Pressable(regions.press_take, "subscribe"),
+    "drop": Pressable(regions.press_drop, "unsubscribe"),
+    "latest": Pressable(service.press_latest, "latest"),
+    "filters": Pressable(keywords.press_filters, "filters"),
+    "keywords": Pressable(keywords.press_keywords, "keywords"),
+    "unkey": Pressable(keywords.press_remove_keyword, "keywords"),
+    "forget": Pressable(forget.press_forget, "forgetme"),
+    "keep": Pressable(forget.press_keep, "forgetme"),
+    "sources": Pressable(sources.press_sources, "sources"),
+    "pause": Pressable(sources.press_pause, "sources"),
+    "resume": Pressable(sources.press_resume, "sources"),
+}
+
+MENU: dict[str, str] = {
+    "subscribe": mark("Choose regions"),
+    "filters": mark("What you have chosen"),
+    "latest": mark("The latest incidents"),
+    "keywords": mark("Only with, or without, a word"),
+    "unsubscribe": mark("Stop alerts for a region"),
+    "status": mark("Is the service well?"),
+    "help": mark("What I understand"),
+    "privacy": mark("What is stored"),
+    "forgetme": mark("Remove all about this chat"),
+}
+"""The command menu with one line each, the most used first."""
+
+ADMIN_MENU: dict[str, str] = {
+    "refresh": mark("Check the sources now"),
+    "sources": mark("How the sources are"),
+}
+"""What admins of the bot have besides."""
+
+READER_MENU = ("latest", "filters", "status", "help", "privacy")
+"""What members of a group have."""

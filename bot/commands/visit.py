@@ -1,0 +1,100 @@
+"""Who is speaking, where, and in which language: what an update comes down to for a command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from telegram import Message
+
+from bot.commands.access import Role
+from bot.commands.desk import Desk
+from bot.commands.screen import Button, Place
+from bot.commands.seal import Seal
+from bot.data.messages import Words
+from bot.model import ChatKind
+from bot.storage.chats import Chat, find_chat
+from bot.storage.subscriptions import Filters, filters_of
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One command or press, authorised: `text` is what follows the command."""
+
+    desk: Desk
+    seal: Seal
+    words: Words
+    place: Place
+    kind: ChatKind
+    roles: frozenset[Role] = frozenset()
+    text: str = ""
+    language: str | None = None
+    """What the client of the speaker is set to: what a new chat begins with."""
+
+    @property
+    def is_private(self) -> bool:
+        """True in a chat with one person."""
+        return self.kind is ChatKind.PRIVATE
+
+    def button(self, label: str, action: str, *arguments: str) -> Button:
+        """A button that only this bot can have written and that works in this chat alone."""
+        return Button(label, self.seal.write(self.place.telegram_id, action, *arguments))
+
+    async def known_chat(self) -> Chat | None:
+        """The chat's row, if it ever chose anything."""
+        async with self.desk.db.reading() as conn:
+            return await find_chat(conn, self.place.telegram_id, self.place.topic_id)
+
+    async def filters(self) -> Filters:
+        """What the chat has chosen; empty when nothing is known of it."""
+        async with self.desk.db.reading() as conn:
+            chat = await find_chat(conn, self.place.telegram_id, self.place.topic_id)
+            return await filters_of(conn, chat.id) if chat else Filters()
+
+    async def in_its_language(self) -> Visit:
+        """The same visit with the words that the chat chose, else those of the speaker's client."""
+        chat = await self.known_chat()
+        chosen = chat.language if chat and chat.language else self.language
+        return replace(self, words=self.desk.words_for(chosen))
+
+
+def place_of(message: Message, *, is_answer: bool = True) -> Place:
+    """Where an answer to the message goes; in groups it says which message it answers."""
+    topic_id = message.message_thread_id if message.is_topic_message else None
+    is_group = message.chat.type in (message.chat.GROUP, message.chat.SUPERGROUP)
+    return Place(message.chat.id, topic_id or 0, message.message_id if is_group and is_answer else None)
+
+
+def roles_of(message: Message, admin_ids: frozenset[int], *, is_edited: bool) -> frozenset[Role]:
+    """What the author of a message is to the bot, as far as the message tells; nobody gets no role at all.
+
+    Whether a group's member is its admin is not in a message: `Role.MEMBER` stands for both.
+    """
+    tainted = _taint_of(message, is_edited)
+    if tainted is not None:
+        return frozenset({tainted})
+    if message.chat.type == message.chat.CHANNEL:
+        return frozenset({Role.CHANNEL_POST})
+    if message.sender_chat is not None:
+        is_own = message.sender_chat.id == message.chat.id
+        return frozenset({Role.ANONYMOUS_ADMIN if is_own else Role.LINKED_CHANNEL})
+    author = message.from_user
+    if author is None or author.is_bot:
+        return frozenset()
+    return roles_of_user(author.id, message.chat.type == message.chat.PRIVATE, admin_ids)
+
+
+def roles_of_user(user_id: int, is_private: bool, admin_ids: frozenset[int]) -> frozenset[Role]:
+    """What a person is who speaks for themselves or presses a button."""
+    own = Role.PRIVATE if is_private else Role.MEMBER
+    return frozenset({own, Role.BOT_ADMIN}) if user_id in admin_ids else frozenset({own})
+
+
+def _taint_of(message: Message, is_edited: bool) -> Role | None:
+    """What makes the words of a message not its author's command of this moment."""
+    if message.is_automatic_forward:
+        return Role.LINKED_CHANNEL
+    if message.forward_origin is not None:
+        return Role.FORWARDED
+    if message.via_bot is not None:
+        return Role.VIA_BOT
+    return Role.EDITED if is_edited else None
