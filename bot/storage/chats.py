@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatKind, DeliveryState
 from bot.storage.inserts import insert_new
 from bot.storage.states import ChatState
-from bot.storage.tables import IS_PENDING, chat, delivery, keyword, subscription
+from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, IS_PENDING, chat, delivery, incident, subscription
 
 KEEP_GONE = timedelta(hours=48)
 """A chat that returns within this time finds its settings as they were."""
@@ -117,8 +117,8 @@ async def restore(conn: AsyncConnection, chat_id: int, now: datetime) -> bool:
 
 async def forget(conn: AsyncConnection, chat_id: int) -> bool:
     """Remove everything about a chat; False when nothing was known of it."""
-    for table in (delivery, subscription, keyword):
-        await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+    await conn.execute(delete(delivery).where(IS_MESSAGE, *of_chat(chat_id)))
+    await conn.execute(delete(delivery).where(IS_FOLLOW_UP, *of_chat(chat_id)))
     return bool((await conn.execute(delete(chat).where(chat.c.id == chat_id))).rowcount)
 
 
@@ -129,6 +129,11 @@ async def purge_gone(conn: AsyncConnection, now: datetime, keep: timedelta = KEE
     for chat_id in chat_ids:
         await forget(conn, chat_id)
     return len(chat_ids)
+
+
+def of_chat(chat_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """A chat's deliveries; with IS_MESSAGE or IS_FOLLOW_UP an index finds them, incident by incident."""
+    return delivery.c.incident_id.in_(select(incident.c.id)), delivery.c.chat_id == chat_id
 
 
 def _chat(row: Row[Any]) -> Chat:

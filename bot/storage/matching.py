@@ -20,7 +20,6 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    insert,
     literal,
     null,
     or_,
@@ -30,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState
+from bot.storage.inserts import insert_new
 from bot.storage.states import EVERYTHING, ChatState, Sign
 from bot.storage.tables import IS_MESSAGE, alert_term, chat, delivery, keyword, subscription
 
@@ -37,8 +37,6 @@ CHUNK_CHATS = 20_000
 """Chats looked at in one transaction: tens of milliseconds, so that no other writer waits long."""
 MOST_ARMS = 100
 """Index ranges merged in one query; SQLite refuses above 500."""
-DENSE = 0.25
-"""From this share of candidates among the chats of a window on, its keywords are read as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +58,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The next chats: how many candidates, and the chat ids between which they lie (after first, to last)."""
+    """The next chats: how many candidates, and the id of the last."""
 
     candidates: int
-    after_chat_id: int
     last_chat_id: int
-
-    @property
-    def is_dense(self) -> bool:
-        """Whether so many chats of the window are candidates that keyword sets pay."""
-        return self.candidates > DENSE * (self.last_chat_id - self.after_chat_id)
 
 
 async def next_window(conn: AsyncConnection, match: Match, size: int) -> Window:
     """The next `size` chats that chose one of the regions, or were told of the incident before."""
     candidates = _candidates(match, size)
     row = (await conn.execute(select(func.count(), func.max(candidates.c.chat_id)))).one()
-    return Window(row[0], match.cursor, match.cursor if row[1] is None else row[1])
+    return Window(row[0], match.cursor if row[1] is None else row[1])
 
 
 async def insert_matches(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> int:
@@ -86,10 +78,9 @@ async def insert_matches(conn: AsyncConnection, match: Match, window: Window, no
     statement = (
         select(*columns.values())
         .join_from(candidates, chat, chat.c.id == candidates.c.chat_id)
-        .where(chat.c.state == ChatState.ACTIVE, _is_told(conn, match, window, candidates))
-        .order_by(candidates.c.chat_id)
+        .where(chat.c.state == ChatState.ACTIVE, _is_told(conn, match, candidates))
     )
-    return (await conn.execute(insert(delivery).from_select(list(columns), statement))).rowcount
+    return (await conn.execute(insert_new(conn, delivery).from_select(list(columns), statement))).rowcount
 
 
 def _candidates(match: Match, size: int) -> Subquery:
@@ -136,71 +127,39 @@ def _columns(match: Match, candidates: Subquery, now: datetime) -> dict[str, Col
     }
 
 
-def _is_told(
-    conn: AsyncConnection, match: Match, window: Window, candidates: Subquery
-) -> ColumnElement[bool]:
-    """Whether a candidate gets the alert: told before and still to be followed up, or newly matched."""
-    has_message = _was_told(match, candidates)
-    passes = _passes_keywords(conn, match, window, candidates)
+def _is_told(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:
+    """Whether a candidate gets the alert: told before and still to be followed up, or newly matched.
+
+    A new alert's second message for one chat fails on the index that forbids it, so it is not looked for.
+    """
+    passes = _passes_keywords(conn, match, candidates)
     if match.is_new:
-        return and_(~has_message, passes)
+        return passes
     reachable = _was_told(match, candidates, DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT)
-    return or_(reachable, and_(~has_message, passes)) if match.reaches_others else reachable
+    newly = and_(~_was_told(match, candidates), passes)
+    return or_(reachable, newly) if match.reaches_others else reachable
 
 
 def _was_told(match: Match, candidates: Subquery, *states: DeliveryState) -> ColumnElement[bool]:
-    told = (
-        select(literal(1))
-        .select_from(delivery)
-        .where(
-            IS_MESSAGE,
-            delivery.c.incident_id == match.incident_id,
-            delivery.c.chat_id == candidates.c.chat_id,
-        )
-    )
+    is_same = (delivery.c.incident_id == match.incident_id, delivery.c.chat_id == candidates.c.chat_id)
+    told = select(literal(1)).select_from(delivery).where(IS_MESSAGE, *is_same)
     return exists(told.where(delivery.c.state.in_(states)) if states else told)
 
 
-def _passes_keywords(
-    conn: AsyncConnection, match: Match, window: Window, candidates: Subquery
-) -> ColumnElement[bool]:
-    if window.is_dense:
-        return _dense_keywords(conn, match, window, candidates)
-    return _sparse_keywords(conn, match, candidates)
-
-
-def _sparse_keywords(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:
-    """Few candidates: each one's keywords are looked up."""
+def _passes_keywords(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:
+    """Whether a candidate has no keywords, or one of those included occurs (if any) and none excluded."""
     own = select(literal(1)).select_from(keyword).where(keyword.c.chat_id == candidates.c.chat_id)
     included = own.where(keyword.c.sign == Sign.INCLUDE)
     excluded = own.where(keyword.c.sign == Sign.EXCLUDE)
     occurs = _occurs(conn, match)
-    return and_(or_(~exists(included), exists(included.where(occurs))), ~exists(excluded.where(occurs)))
-
-
-def _dense_keywords(
-    conn: AsyncConnection, match: Match, window: Window, candidates: Subquery
-) -> ColumnElement[bool]:
-    """Many candidates: the chats of the window whose keywords forbid the alert are found in one pass."""
-    occurs = _occurs(conn, match)
-    is_included, is_excluded = keyword.c.sign == Sign.INCLUDE, keyword.c.sign == Sign.EXCLUDE
-    has_none = and_(_any(is_included) == 1, _any(and_(is_included, occurs)) == 0)
-    forbidden = (
-        select(keyword.c.chat_id)
-        .where(keyword.c.chat_id > window.after_chat_id, keyword.c.chat_id <= window.last_chat_id)
-        .group_by(keyword.c.chat_id)
-        .having(or_(has_none, _any(and_(is_excluded, occurs)) == 1))
-    )
-    return candidates.c.chat_id.not_in(forbidden)
-
-
-def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.max(case((condition, 1), else_=0))
+    is_wanted = or_(~exists(included), exists(included.where(occurs)))
+    return or_(~exists(own), and_(is_wanted, ~exists(excluded.where(occurs))))
 
 
 def _occurs(conn: AsyncConnection, match: Match) -> ColumnElement[bool]:
     """Whether a keyword stands in the alert: a word sequence among its terms, or a piece of its text."""
-    terms = select(alert_term.c.term).where(alert_term.c.alert_id == match.alert_id)
+    is_same = (alert_term.c.alert_id == match.alert_id, alert_term.c.term == keyword.c.folded)
+    is_term = exists(select(literal(1)).select_from(alert_term).where(*is_same))
     position = func.instr if conn.dialect.name == "sqlite" else func.strpos
     in_text = position(literal(f" {match.folded_text} "), keyword.c.folded) > 0
-    return case((keyword.c.is_substring, in_text), else_=keyword.c.folded.in_(terms))
+    return case((keyword.c.is_substring, in_text), else_=is_term)

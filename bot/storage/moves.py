@@ -8,9 +8,9 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatKind, DeliveryState
-from bot.storage.chats import Chat, find_chat, topics_of
+from bot.storage.chats import Chat, find_chat, of_chat, topics_of
 from bot.storage.states import ChatState
-from bot.storage.tables import IS_MESSAGE, chat, delivery, keyword, subscription
+from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, keyword, subscription
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 _CLOSED = (DeliveryState.FAILED, DeliveryState.EXPIRED)
@@ -34,7 +34,8 @@ async def migrate(conn: AsyncConnection, old_telegram_id: int, new_telegram_id: 
 
 
 async def _forget_message_ids(conn: AsyncConnection, old: Chat) -> None:
-    await conn.execute(update(delivery).where(delivery.c.chat_id == old.id).values(message_id=None))
+    for form in (IS_MESSAGE, IS_FOLLOW_UP):
+        await conn.execute(update(delivery).where(form, *of_chat(old.id)).values(message_id=None))
 
 
 async def _renumber(conn: AsyncConnection, old: Chat, new_telegram_id: int) -> None:
@@ -79,12 +80,13 @@ async def _move_deliveries(conn: AsyncConnection, old: Chat, new: Chat) -> None:
             continue
         loser = rival_id if _is_better(state, rival_state) else delivery_id
         await conn.execute(delete(delivery).where(delivery.c.id == loser))
-    await conn.execute(update(delivery).where(delivery.c.chat_id == old.id).values(chat_id=new.id))
+    for form in (IS_MESSAGE, IS_FOLLOW_UP):
+        await conn.execute(update(delivery).where(form, *of_chat(old.id)).values(chat_id=new.id))
 
 
 async def _messages(conn: AsyncConnection, owner: Chat) -> dict[int, tuple[int, DeliveryState]]:
     statement = select(delivery.c.incident_id, delivery.c.id, delivery.c.state)
-    rows = await conn.execute(statement.where(IS_MESSAGE, delivery.c.chat_id == owner.id))
+    rows = await conn.execute(statement.where(IS_MESSAGE, *of_chat(owner.id)))
     return {row.incident_id: (row.id, row.state) for row in rows}
 
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("settings", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("chat_pk")),
         sa.UniqueConstraint("telegram_id", "topic_id", name=op.f("chat_telegram_id_topic_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "chat_gone",
@@ -40,6 +41,65 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("not_before IS NOT NULL"),
         postgresql_where=sa.text("not_before IS NOT NULL"),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("alert_id", ID, nullable=False),
+        sa.Column("incident_id", ID, nullable=False),
+        sa.Column("chat_id", ID, nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.BigInteger(), nullable=True),
+        sa.Column("queued_at", sa.BigInteger(), nullable=False),
+        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("message_id", ID, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("is_uncertain", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("delivery_pk")),
+    )
+    op.create_index(
+        "delivery_follow_up",
+        "delivery",
+        ["incident_id", "chat_id"],
+        unique=False,
+        sqlite_where=sa.text("form != 'message'"),
+        postgresql_where=sa.text("form != 'message'"),
+    )
+    op.create_index(
+        "delivery_message",
+        "delivery",
+        ["incident_id", "chat_id"],
+        unique=True,
+        sqlite_where=sa.text("form = 'message'"),
+        postgresql_where=sa.text("form = 'message'"),
+    )
+    op.create_index(
+        "delivery_pending",
+        "delivery",
+        ["priority", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "delivery_pending_of_chat",
+        "delivery",
+        ["chat_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "delivery_sending",
+        "delivery",
+        ["chat_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
     )
     op.create_table(
         "incident",
@@ -184,62 +244,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "delivery",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("alert_id", ID, nullable=False),
-        sa.Column("incident_id", ID, nullable=False),
-        sa.Column("chat_id", ID, nullable=False),
-        sa.Column("form", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("not_before", sa.BigInteger(), nullable=True),
-        sa.Column("queued_at", sa.BigInteger(), nullable=False),
-        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
-        sa.Column("sent_at", sa.BigInteger(), nullable=True),
-        sa.Column("message_id", ID, nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("is_uncertain", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("delivery_alert_id_fk")),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chat.id"], name=op.f("delivery_chat_id_fk"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("delivery_pk")),
-    )
-    op.create_index(
-        "delivery_message",
-        "delivery",
-        ["incident_id", "chat_id"],
-        unique=True,
-        sqlite_where=sa.text("form = 'message'"),
-        postgresql_where=sa.text("form = 'message'"),
-    )
-    op.create_index("delivery_of_chat", "delivery", ["chat_id"], unique=False)
-    op.create_index(
-        "delivery_pending",
-        "delivery",
-        ["priority", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    )
-    op.create_index(
-        "delivery_pending_of_chat",
-        "delivery",
-        ["chat_id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    )
-    op.create_index(
-        "delivery_sending",
-        "delivery",
-        ["chat_id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'sending'"),
-        postgresql_where=sa.text("state = 'sending'"),
-    )
-    op.create_table(
         "report_revision",
         sa.Column("report_id", ID, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -271,7 +275,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("report_shingle")
     op.drop_table("report_revision")
-    op.drop_table("delivery")
     op.drop_table("alert_term")
     op.drop_table("subscription")
     op.drop_table("report")
@@ -281,4 +284,5 @@ def downgrade() -> None:
     op.drop_table("source")
     op.drop_table("setting")
     op.drop_table("incident")
+    op.drop_table("delivery")
     op.drop_table("chat")
