@@ -135,7 +135,8 @@ async def record(conn: AsyncConnection, outcomes: Sequence[Recorded]) -> None:
     """
     if not outcomes:
         return
-    recorded = update(delivery).where(delivery.c.id == bindparam("of"), IS_SENDING)
+    is_sending = delivery.c.state == DeliveryState.SENDING  # spelled out it would forbid a batch
+    recorded = update(delivery).where(delivery.c.id == bindparam("of"), is_sending)
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _OUTCOME}
     values["is_uncertain"] = or_(delivery.c.is_uncertain, bindparam("new_is_uncertain", type_=Boolean()))
     await conn.execute(recorded.values(**values), [_row(outcome) for outcome in outcomes])
