@@ -47,6 +47,7 @@ class Facts:
     towns: tuple[Town, ...] = ()
     languages: dict[str, Any] = field(default_factory=dict)
     theatres: dict[str, Any] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
 
 
 def load_facts() -> Facts:
@@ -58,10 +59,11 @@ def load_facts() -> Facts:
         atlas=Atlas(regions),
         parties=_merge_parties(_files(root, "parties", ".toml")),
         truces=truces,
-        lexicons={_stem(file): _read_toml(file) for file in _files(root, "lexicons", ".toml")},
+        lexicons=_read_lexicons(root),
         towns=tuple(_read_towns(root / "gazetteer.tsv.gz")),
         languages=_read_toml(root / "languages.toml"),
         theatres=_read_toml(root / "theatres.toml"),
+        weights=_read_toml(root / "relevance.toml")["weights"],
     )
 
 
@@ -71,6 +73,16 @@ def _files(root: Traversable, folder: str, ending: str) -> list[Traversable]:
     if not place.is_dir():
         return []
     return sorted((f for f in place.iterdir() if f.name.endswith(ending)), key=lambda f: f.name)
+
+
+def _read_lexicons(root: Traversable) -> dict[str, Lexicon]:
+    """Each language's words, and those that tell who did what, as one set of tables."""
+    lexicons = {_stem(file): _read_toml(file) for file in _files(root, "lexicons", ".toml")}
+    for file in _files(root, "roles", ".toml"):
+        lexicon = lexicons.setdefault(_stem(file), {})
+        for table, rows in _read_toml(file).items():
+            lexicon[table] = {**lexicon.get(table, {}), **rows}
+    return lexicons
 
 
 def _stem(file: Traversable) -> str:

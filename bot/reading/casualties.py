@@ -53,11 +53,10 @@ def read_casualties(passages: Passages) -> Casualties:
     numbers = _read_numbers(passages)
     tolls: list[Toll] = []
     for sentence in range(len(passages.text.sentences)):
-        if sentence not in passages.past:
-            tolls += _bind(passages, sentence, numbers)
+        tolls += _bind(passages, sentence, numbers)
     killed, wounded = _judge("killed", tolls), _judge("wounded", tolls)
     if killed is None and wounded is None and passages.found.of("casualties.none"):
-        if any(passages.text.sentence_of(h.start) not in passages.past for h in passages.found.of("casualties.none")):
+        if not all(passages.is_past(h.start) for h in passages.found.of("casualties.none")):
             return Casualties(0, 0, ())
     return Casualties(killed, wounded, tuple(tolls))
 
@@ -132,9 +131,11 @@ def _bind(passages: Passages, sentence: int, numbers: list[Number]) -> list[Toll
         (h.start, h.end, kind, None)
         for kind in ("killed", "wounded")
         for h in passages.found.of(f"casualties.{kind}")
-        if start <= h.start < end
+        if start <= h.start < end and not passages.is_past(h.start)
     ]
-    counts = [(n.start, n.end, "", n) for n in numbers if start <= n.start < end]
+    counts = [
+        (n.start, n.end, "", n) for n in numbers if start <= n.start < end and not passages.is_past(n.start)
+    ]
     tolls: list[Toll] = []
     number: Number | None = None
     word: tuple[int, int, str] | None = None

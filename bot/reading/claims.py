@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.model import NEUTRAL, Report, SourceType, Stance
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
 
-AFTER = 24
+AFTER = 26
 """Folded letters after a party's name within which `forces`, `drone` or `said` still belong to it."""
 
-BEFORE = 6
+BEFORE = 7
 """Letters between `by`, `on`, `against` and the party that follows."""
 
-OWN_SIDE = 1.6
-"""How unlikely an outlet is to accuse its own side."""
+FRAME = 70
+"""Letters between a verb of accusing or denying and who accuses, denies or is accused."""
 
-LEAST_BLAME = 0.4
+ACTOR, BY, ACCUSED, DENIER, TARGET, SPEAKER = 0.8, 0.8, 1.8, 0.9, -0.9, -0.4
+"""What a mention's part says of whether that party did it."""
+
+OWN_SIDE = 1.6
+"""How unlikely an outlet is to accuse its own side, and how sure a denial or admission is about it."""
+
+LEAST_BLAME = 0.5
+LEAST_SHARE = 0.45
+"""A second party is accused too when it is blamed at least by this share of the first."""
+
 TITLE_FACTOR = 1.5
+_ADMITTING = frozenset({Stance.DENIAL, Stance.CONFIRMATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +54,83 @@ def judge_stance(passages: Passages, report: Report) -> Stance:
     is_monitor = report.source.type is SourceType.MONITOR
     tally = weight("stance.tally") + (1.0 if is_monitor and found.of("stance.tally") else 0.0)
     denial, update = weight("stance.deny"), weight("stance.update")
-    confirmation = weight("stance.confirm") + (2.0 if is_monitor and report.source.side in {NEUTRAL, "un"} else 0.0)
-    rated = [(tally, Stance.TALLY), (denial, Stance.DENIAL), (confirmation, Stance.CONFIRMATION), (update, Stance.UPDATE)]
+    confirmation = weight("stance.confirm") + (
+        2.0 if is_monitor and report.source.side in {NEUTRAL, "un"} else 0.0
+    )
+    rated = [
+        (tally, Stance.TALLY),
+        (denial, Stance.DENIAL),
+        (confirmation, Stance.CONFIRMATION),
+        (update, Stance.UPDATE),
+    ]
     best = max(rated, key=lambda item: item[0])
     return best[1] if best[0] >= 2.0 else Stance.CLAIM
 
 
+def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]]) -> None:
+    """Adds the parties that `the army`, `rebels` or `occupiers` are in this theatre, where no name stands by."""
+    ends = {m.end for m in passages.parties}
+    spans = [(m.start, m.end) for m in passages.parties]
+    for kind, parties in actors.items():
+        for hit in passages.found.of(f"actors.{kind}"):
+            is_named = any(start < hit.end and hit.start < end for start, end in spans)
+            if not is_named and not any(0 <= hit.start - end <= 2 for end in ends):
+                passages.parties.append(Mention(hit.start, hit.end, tuple(f"p:{p}" for p in parties)))
+                spans.append((hit.start, hit.end))
+    passages.parties.sort()
+
+
 def judge_blame(
-    passages: Passages, report: Report, stance: Stance, parties: Collection[str], bound: Collection[str]
+    passages: Passages, report: Report, stance: Stance, parties: Collection[str], bound: Collection[str], order: str
 ) -> Blame:
-    """Accused and accuser among the theatre's `parties`; `bound` are those of the truce in force."""
+    """Accused and accuser among the theatre's `parties`; `bound` are those of the truce in force.
+
+    `order` is "last" in languages whose verb stands last.
+    """
     blame: Counter[str] = Counter()
     voice: Counter[str] = Counter()
-    for mention in passages.parties:
-        own = [p for p in codes_of(mention, "p") if p in parties]
-        if own and passages.text.sentence_of(mention.start) not in passages.past:
-            _rate(passages, mention, own, blame, voice)
+    mentions = [
+        (mention, own)
+        for mention in passages.parties
+        if (own := [p for p in codes_of(mention, "p") if p in parties])
+    ]
+    news = [(m, own) for m, own in mentions if not passages.is_past(m.start)]
+    for mention, own in news:
+        _rate(passages, mention, own, blame, voice)
+    _rate_frames(passages, news, order, blame, voice)
     side = report.source.side
     if side in parties:
         voice[side] += 1.0
-        blame[side] += OWN_SIDE if stance in {Stance.DENIAL, Stance.CONFIRMATION} else -OWN_SIDE
-    accused = tuple(p for p, weight in blame.most_common() if weight >= LEAST_BLAME)
-    if not accused:
-        accused = _guess(blame, side, bound)
+        blame[side] += OWN_SIDE if stance in _ADMITTING else -OWN_SIDE
+    accused = _choose(blame) or _guess(blame, voice, report, bound)
     if passages.found.under("mutual") and len(blame) > 1:
         accused = tuple(dict.fromkeys((*accused, *(p for p, _ in blame.most_common(2)))))
-    accuser = tuple(p for p, weight in voice.most_common() if weight > 0 and (p not in accused or len(accused) > 1))
+    accuser = tuple(
+        p for p, weight in voice.most_common() if weight > 0 and (p not in accused or len(accused) > 1)
+    )
     return Blame(accused, accuser)
 
 
-def _guess(blame: Counter[str], side: str, bound: Collection[str]) -> tuple[str, ...]:
-    """The party named most plausibly when no words say who did it: not the outlet's own."""
-    named = [p for p, _ in blame.most_common() if p != side]
-    return tuple(named[:1])
+def _choose(blame: Counter[str]) -> tuple[str, ...]:
+    """Parties that words blame, the most first."""
+    most = max(blame.values(), default=0.0)
+    least = max(LEAST_BLAME, LEAST_SHARE * most)
+    return tuple(p for p, weight in blame.most_common() if weight >= least)
+
+
+def _guess(
+    blame: Counter[str], voice: Counter[str], report: Report, bound: Collection[str]
+) -> tuple[str, ...]:
+    """Where no words say who did it: the other side of whoever speaks, if the truce leaves one only."""
+    side = report.source.side
+    if report.source.type is SourceType.MONITOR:
+        return ()
+    named = [p for p, _ in blame.most_common() if p in bound and p != side and voice[p] <= 0.5]
+    if named:
+        return tuple(named[:1])
+    speakers = {side} | {p for p, weight in voice.items() if weight > 0.5}
+    others = [p for p in bound if p not in speakers]
+    return tuple(others) if len(others) == 1 and speakers & set(bound) else ()
 
 
 def _rate(
@@ -85,17 +139,44 @@ def _rate(
     """Adds what the words around one mention say of its part."""
     found, text = passages.found, passages.text
     factor = TITLE_FACTOR if mention.start < text.body_start else 1.0
-    is_target = _ends_before(passages, "roles.target", mention) or found.has(
-        "roles.victim", mention.end, mention.end + 3
-    )
     is_by = _ends_before(passages, "roles.by", mention)
+    is_victim = found.has("roles.victim", mention.end, mention.end + 3)
+    is_target = is_victim or (_ends_before(passages, "roles.target", mention) and not is_by)
     actor = found.first("roles.actor", mention.start + 1, mention.end + AFTER)
     office = found.first("roles.office", mention.start + 1, mention.end + AFTER)
     is_speaker = office is not None and (actor is None or office.start < actor.start)
-    is_actor = actor is not None and not is_speaker
+    is_actor = actor is not None and not is_speaker and not is_target
+    weight = ACTOR * is_actor + BY * is_by + TARGET * is_target + SPEAKER * is_speaker
     for party in parties:
-        blame[party] += factor * (0.7 * is_actor + 0.6 * is_by - 0.8 * is_target * (not is_by) - 0.5 * is_speaker) + 0.05
+        blame[party] += factor * weight + 0.05
         voice[party] += factor * is_speaker
+
+
+def _rate_frames(
+    passages: Passages,
+    mentions: Sequence[tuple[Mention, list[str]]],
+    order: str,
+    blame: Counter[str],
+    voice: Counter[str],
+) -> None:
+    """Adds who accuses whom and who denies, by their order around the verb."""
+    sentence_of = passages.text.sentence_of
+    for code in ("stance.accuse", "stance.deny"):
+        for hit in passages.found.of(code):
+            sentence = sentence_of(hit.start)
+            near = [(m, own) for m, own in mentions if sentence_of(m.start) == sentence]
+            before = [own for m, own in near if 0 <= hit.start - m.end <= FRAME]
+            after = [own for m, own in near if 0 <= m.start - hit.end <= FRAME]
+            if order == "last":
+                subject, object_ = (before[0] if before else None), (before[-1] if len(before) > 1 else None)
+            else:
+                subject, object_ = (before[-1] if before else None), (after[0] if after else None)
+            is_denial = code == "stance.deny"
+            for party in subject or ():
+                voice[party] += 1.0
+                blame[party] += DENIER if is_denial else -ACCUSED / 3
+            for party in object_ or ():
+                blame[party] += 0.0 if is_denial or object_ == subject else ACCUSED
 
 
 def _ends_before(passages: Passages, code: str, mention: Mention) -> bool:

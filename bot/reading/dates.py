@@ -59,7 +59,7 @@ def _weight(passages: Passages, day: Day) -> float:
     weight = {"date": 3.0, "relative": 2.6, "weekday": 2.2, "number": 2.4}[day.kind]
     if any(start <= h.start < end for h in found.under("acts")):
         weight += 1.5
-    if sentence in passages.past:
+    if passages.is_past(day.position):
         weight -= 2.5
     if day.position < text.dateline_end and day.position >= text.body_start:
         weight -= 3.0

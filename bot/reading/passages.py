@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,12 +11,15 @@ from bot.reading.names import Mention
 from bot.reading.text import Text
 
 
+WHOLE_SENTENCE = 45
+"""A background phrase that begins within so many letters of a sentence makes all of it background."""
+
+
 @dataclass(slots=True)
 class Passages:
     """One report's text with everything that was found in it; each later step adds what it knows.
 
-    `past` are the numbers of sentences that tell of older matters, `possible` of those that tell of what
-    could happen.
+    `past` are spans of the folded text that tell of older matters, `possible` of what could happen.
     """
 
     text: Text
@@ -24,33 +28,44 @@ class Passages:
     places: list[Mention]
     parties: list[Mention]
     published: date
-    past: frozenset[int] = frozenset()
-    possible: frozenset[int] = frozenset()
-    acts: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)
+    past: list[tuple[int, int]] = field(default_factory=list)
+    possible: list[tuple[int, int]] = field(default_factory=list)
+
+    def is_past(self, position: int) -> bool:
+        """Whether a folded position lies where older matters are told."""
+        return any(start <= position < end for start, end in self.past)
 
     def is_news(self, position: int) -> bool:
-        """Whether a folded position lies in a sentence that is neither past nor only possible."""
-        sentence = self.text.sentence_of(position)
-        return sentence not in self.past and sentence not in self.possible
+        """Whether a folded position lies neither in the past nor among what is only possible."""
+        return not self.is_past(position) and not any(start <= position < end for start, end in self.possible)
 
     def is_denied(self, start: int, end: int) -> bool:
         """Whether a negation stands in the same clause, close by."""
         clause = self.text.clause_of(start)
-        near = [h for h in self.found.of("scope.negation") if -40 <= h.start - start <= 25 + end - start]
+        near = [h for h in self.found.of("scope.negation") if -30 <= h.start - start <= 20 + end - start]
         return any(self.text.clause_of(h.start) == clause for h in near)
 
 
 def mark_passages(passages: Passages) -> None:
     """Sets `past` and `possible` from background and conditional phrases."""
-    text, found = passages.text, passages.found
-    past = {text.sentence_of(hit.start) for hit in found.of("scope.background")}
-    possible = {text.sentence_of(hit.start) for hit in found.of("scope.conditional")}
-    passages.past = frozenset(past)
-    passages.possible = frozenset(s for s in possible if not _tells_of_an_act(passages, s))
+    passages.past += [_span_of(passages.text, hit.start) for hit in passages.found.of("scope.background")]
+    passages.possible += [_rest_of_clause(passages.text, h.start) for h in passages.found.of("scope.conditional")]
 
 
-def _tells_of_an_act(passages: Passages, sentence: int) -> bool:
-    """Whether a sentence with "would" or "if" also tells of armed acts before that word."""
-    start, end = passages.text.sentence_span(sentence)
-    condition = passages.found.first("scope.conditional", start, end)
-    return condition is not None and any(start <= h.start < condition.start for h in passages.found.under("acts"))
+def mark_older_days(passages: Passages, older: Iterable[int]) -> None:
+    """Adds to `past` what is told of days before the incident; `older` are where they are named."""
+    passages.past += [_span_of(passages.text, position) for position in older]
+
+
+def _span_of(text: Text, position: int) -> tuple[int, int]:
+    """The sentence around a background phrase, or its rest where the phrase stands far inside."""
+    start, end = text.sentence_span(text.sentence_of(position))
+    if position - start < WHOLE_SENTENCE:
+        return start, end
+    return text.clauses[text.clause_of(position)], end
+
+
+def _rest_of_clause(text: Text, position: int) -> tuple[int, int]:
+    """From a conditional word to the end of its clause."""
+    following = text.clause_of(position) + 1
+    return position, text.clauses[following] if following < len(text.clauses) else len(text.folded)

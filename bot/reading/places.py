@@ -122,8 +122,7 @@ class Map:
     def _is_scene(self, passages: Passages, mention: Mention) -> bool:
         """Whether a place is neither the dateline nor led in by `fired from`, `said in` or `fled to`."""
         text, found = passages.text, passages.found
-        sentence = text.sentence_of(mention.start)
-        if text.body_start <= mention.start < text.dateline_end or sentence in passages.past:
+        if text.body_start <= mention.start < text.dateline_end or passages.is_past(mention.start):
             return False
         clause = text.clause_of(mention.start)
         for code in ("scope.from_direction", "scope.said_in", "scope.fled_to"):

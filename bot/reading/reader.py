@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.data import Facts
 from bot.model import Act, Evidence, Finding, FoundPlace, Reason, Report, Truce
 from bot.reading.casualties import Casualties, read_casualties
-from bot.reading.claims import judge_blame, judge_stance
+from bot.reading.claims import judge_blame, judge_stance, name_actors
 from bot.reading.dates import Day, judge_day, read_days
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
 from bot.reading.names import Mention, Names, codes_of
-from bot.reading.passages import Passages, mark_passages
+from bot.reading.passages import Passages, mark_older_days, mark_passages
 from bot.reading.places import Map
 from bot.reading.relevance import text_features, weigh
 from bot.reading.text import Folder, Text, read_text
@@ -22,6 +22,12 @@ from bot.reading.truces import TruceTable
 
 THRESHOLD = 0.5
 """A finding with a lower score is no violation."""
+
+OLDER = timedelta(days=2)
+"""Days that lie so far before the incident tell of another one."""
+
+BELLIGERENT = frozenset({"state", "group"})
+"""Kinds of parties that fight."""
 
 MOST_EVIDENCE = 40
 
@@ -38,6 +44,9 @@ class Reader:
         self._parties = facts.parties
         bound = {theatre: self._truces.parties_of(theatre) for theatre in facts.theatres}
         self._map = Map(facts, bound)
+        self._actors = {theatre: row.get("actors", {}) for theatre, row in facts.theatres.items()}
+        self._verb_last = frozenset(facts.languages["order"]["verb_last"])
+        self._weights = facts.weights
         self._zones = {theatre: ZoneInfo(row["zone"]) for theatre, row in facts.theatres.items()}
 
     def read(self, report: Report) -> Finding:
@@ -57,31 +66,32 @@ class Reader:
         theatre = self._map.choose_theatre(passages, report.source.side)
         if theatre is None:
             features["no_theatre"] = 1.0
-            score, reasons = weigh(features)
+            score, reasons = weigh(features, self._weights)
             return Finding(False, score, language, reasons=reasons)
         return self._judge(report, passages, theatre, features)
 
     def _judge(self, report: Report, passages: Passages, theatre: str, features: dict[str, float]) -> Finding:
         passages.published = report.reported_at.astimezone(self._zones[theatre]).date()
-        day = judge_day(passages, read_days(passages))
+        days = read_days(passages)
+        day = judge_day(passages, days)
         occurred = day.day if day else passages.published
+        mark_older_days(passages, [d.position for d in days if occurred - d.day >= OLDER and d.kind == "date"])
+        name_actors(passages, self._actors[theatre])
         scene = self._map.find_scene(passages, theatre)
+        regions = [place.region for _, place in scene if place.region]
         casualties = read_casualties(passages)
         stance = judge_stance(passages, report)
-        parties = [p for p, party in self._parties.items() if theatre in party.theatres and party.kind != "monitor"]
-        truce = self._binding(report, passages, theatre, occurred, [place for _, place in scene])
-        blame = judge_blame(passages, report, stance, parties, truce.parties if truce else ())
-        acts = judge_acts(passages)
-        features |= {
-            "party_bound": float(bool(truce and set(blame.accused) & set(truce.parties))),
-            "parties_bound": float(bool(truce) and len(self._named(passages) & set(truce.parties if truce else ())) > 1),
-            "truce_in_force": float(truce is not None),
-            "no_truce": float(truce is None and self._truces.has_theatre(theatre)),
-            "scene": float(bool(scene)),
-            "casualties": float(bool(casualties.killed or casualties.wounded)),
-            "accused": float(bool(blame.accused)),
-        }
-        score, reasons = weigh(features)
+        truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
+        bound = frozenset(p for truce in truces for p in truce.parties)
+        order = "last" if passages.language in self._verb_last else ""
+        fighters = self._belligerents(theatre)
+        blame = judge_blame(passages, report, stance, fighters, bound, order)
+        named = _named(passages) & fighters
+        truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
+        features |= _party_features(blame.accused, named, bound, truce)
+        features["scene"] = float(bool(scene))
+        features["casualties"] = float(bool(casualties.killed or casualties.wounded))
+        score, reasons = weigh(features, self._weights)
         return Finding(
             is_violation=score >= THRESHOLD,
             score=score,
@@ -92,7 +102,7 @@ class Reader:
             places=tuple(place for _, place in scene),
             accused=blame.accused,
             accuser=blame.accuser,
-            acts=acts,
+            acts=judge_acts(passages),
             killed=casualties.killed,
             wounded=casualties.wounded,
             occurred=occurred,
@@ -100,15 +110,31 @@ class Reader:
             reasons=_name_truce(reasons, truce),
         )
 
-    def _binding(
-        self, report: Report, passages: Passages, theatre: str, occurred: date, places: list[FoundPlace]
-    ) -> Truce | None:
-        named = sorted(self._named(passages) | {report.source.side})
-        regions = [place.region for place in places if place.region]
-        return self._truces.binding(theatre, occurred, report.reported_at, named, regions)
+    def _belligerents(self, theatre: str) -> frozenset[str]:
+        """Parties that can break a truce there: those of its truces and the armed groups beside them."""
+        beside = {p for p, row in self._parties.items() if theatre in row.theatres and row.kind in BELLIGERENT}
+        return self._truces.parties_of(theatre) | beside
 
-    def _named(self, passages: Passages) -> set[str]:
-        return {party for mention in passages.parties for party in codes_of(mention, "p")}
+
+def _named(passages: Passages) -> set[str]:
+    """Every party that the text names."""
+    return {party for mention in passages.parties for party in codes_of(mention, "p")}
+
+
+def _party_features(
+    accused: tuple[str, ...], named: set[str], bound: frozenset[str], truce: Truce | None
+) -> dict[str, float]:
+    """How far the truces in force bind those of whom the report tells."""
+    others = named - set(accused)
+    return {
+        "truce_in_force": float(truce is not None),
+        "no_truce": float(not bound),
+        "accused": float(bool(accused)),
+        "party_bound": float(bool(bound & set(accused))),
+        "parties_bound": float(truce is not None and len(named & set(truce.parties)) > 1),
+        "accused_unbound": float(bool(accused) and not bound & set(accused)),
+        "opponent_unbound": float(bool(others) and bool(bound) and not bound & others),
+    }
 
 
 def judge_acts(passages: Passages) -> tuple[Act, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.atlas import Atlas
 from bot.model import Truce
 
-SUSPENDED = frozenset({"suspended", "lapsed"})
+GRACE = timedelta(hours=12)
+"""An act in the night in which a truce ends is still told as its breach."""
+
+DAY_END = timedelta(hours=38)
+"""From midnight UTC of a day to its end wherever it is counted."""
 
 
 class TruceTable:
-    """All truces by theatre."""
+    """All truces by theatre. An entry is one period: `suspended` means that none held then in that area."""
 
     def __init__(self, truces: Iterable[Truce], atlas: Atlas) -> None:
         self._atlas = atlas
@@ -20,39 +24,43 @@ class TruceTable:
         for truce in truces:
             self._by_theatre.setdefault(truce.theatre, []).append(truce)
 
-    def has_theatre(self, theatre: str) -> bool:
-        """Whether any truce of the theatre is known."""
-        return theatre in self._by_theatre
-
     def parties_of(self, theatre: str) -> frozenset[str]:
         """Every party that some truce of the theatre binds or bound."""
         return frozenset(p for truce in self._by_theatre.get(theatre, ()) for p in truce.parties)
 
-    def in_force(self, theatre: str, day: date, reported_at: datetime) -> list[Truce]:
-        """Truces of the theatre that ran on some hour of `day` and had begun when the report was written."""
-        dawn = datetime.combine(day, datetime.min.time(), tzinfo=reported_at.tzinfo)
-        return [
+    def in_force(self, theatre: str, day: date, reported_at: datetime, regions: Sequence[str]) -> list[Truce]:
+        """Truces of the theatre that ran at some hour of `day` and had begun when the report was written.
+
+        Where the report names `regions`, those that were suspended there do not count.
+        """
+        dawn = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
+        running = [
             truce
             for truce in self._by_theatre.get(theatre, ())
-            if truce.status not in SUSPENDED
-            and truce.since <= max(reported_at, dawn)
-            and truce.since < dawn + timedelta(hours=38)
-            and (truce.until is None or truce.until > dawn - timedelta(hours=12))
+            if truce.since < min(dawn + DAY_END, max(reported_at, dawn))
+            and (truce.until > dawn - GRACE if truce.until else truce.status != "lapsed")
+        ]
+        area = self._ancestors(regions)
+        broken = [t for t in running if t.status == "suspended" and (not t.area or area & set(t.area))]
+        return [
+            t
+            for t in running
+            if t.status != "suspended" and not any(set(t.parties) == set(b.parties) for b in broken)
         ]
 
     def binding(
-        self, theatre: str, day: date, reported_at: datetime, parties: Sequence[str], regions: Sequence[str]
+        self, truces: Sequence[Truce], accused: Sequence[str], named: Sequence[str], regions: Sequence[str]
     ) -> Truce | None:
-        """The truce in force that binds the most of the parties; None when none of them is bound."""
-        rated = [
-            (self._rate(truce, parties, regions), truce.since.timestamp(), truce.id, truce)
-            for truce in self.in_force(theatre, day, reported_at)
-        ]
+        """The truce that binds the accused and the most of the others named; None when it binds nobody."""
+        area = self._ancestors(regions)
+        rated = [(self._rate(t, accused, named, area), t.since.timestamp(), t.id, t) for t in truces]
         best = max(rated, default=None)
         return best[3] if best and best[0] > 0 else None
 
-    def _rate(self, truce: Truce, parties: Sequence[str], regions: Sequence[str]) -> float:
-        bound = len(set(parties) & set(truce.parties))
-        area = {ancestor for region in regions for ancestor in self._atlas.path(region)}
-        is_inside = not regions or not truce.area or bool(area & set(truce.area))
-        return bound + (0.5 if is_inside else -1.0)
+    def _rate(self, truce: Truce, accused: Sequence[str], named: Sequence[str], area: set[str]) -> float:
+        bound = set(truce.parties)
+        is_inside = not area or not truce.area or bool(area & set(truce.area))
+        return 2 * len(set(accused) & bound) + len(set(named) & bound) + (0.5 if is_inside else -1.0)
+
+    def _ancestors(self, regions: Iterable[str]) -> set[str]:
+        return {ancestor for region in regions for ancestor in self._atlas.path(region)}
