@@ -19,11 +19,11 @@ LEVELS = {
     3: {"ingest", "sender", "pace", "transport", "analyse"},
     4: {"check", "deliver"},
     5: {"jobs", "commands", "terminal"},
-    6: {"__main__", "app"},
+    6: {"__main__", "app", "stages"},
 }
 LEVEL_OF = {room: level for level, rooms in LEVELS.items() for room in rooms}
 HOME_OF = {
-    "telegram": {"sender", "transport", "terminal", "commands", "app"},
+    "telegram": {"sender", "transport", "terminal", "commands", "app", "stages"},
     "aiohttp": {"sources.fetch", "transport"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},

@@ -1,0 +1,108 @@
+"""The command line: run the service, show it in a terminal, judge a file of reports."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import __version__
+from bot.config import Settings, load_settings
+from bot.errors import EX_CONFIG, ConfigurationError
+from bot.log import set_up_logging
+
+if TYPE_CHECKING:  # the service is heavy: a subcommand imports what it needs
+    from bot.stages import Stage
+
+ALREADY_OUT = timedelta(minutes=5)
+"""`demo --once` behaves as if it had been started so long ago: every sample is there already."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was asked for; returns the exit status."""
+    args = _parser().parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except ConfigurationError as error:
+        print("Trucewatch cannot start:", file=sys.stderr)
+        for fault in error.faults:
+            print(f"  - {fault}", file=sys.stderr)
+        return EX_CONFIG
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m bot", description="Tells when a ceasefire is broken.")
+    parser.add_argument("--version", action="version", version=f"Trucewatch {__version__}")
+    parser.set_defaults(run=run)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands.add_parser("run", help="run the service (the default)").set_defaults(run=run)
+    demo_parser = commands.add_parser("demo", help="the service in this terminal, offline, on sample feeds")
+    demo_parser.add_argument("--once", action="store_true", help="print the alerts and end")
+    demo_parser.set_defaults(run=demo)
+    judging = commands.add_parser("analyse", help="judge a file of reports (JSON lines)")
+    judging.add_argument("file", type=Path, metavar="FILE.jsonl")
+    judging.add_argument("--output", type=Path, metavar="FILE", help="where to write; default: here")
+    judging.set_defaults(run=analyse)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """The service: on Telegram with a token, else with a chat in this terminal."""
+    settings = load_settings()
+    if settings.token is None:
+        return _run_terminal(settings, is_once=False)
+    from bot.stages import telegram_stage
+
+    set_up_logging(settings.log_level, settings.log_format, [settings.token])
+    asyncio.run(_serve(settings, telegram_stage(settings)))
+    return 0
+
+
+def demo(args: argparse.Namespace) -> int:
+    """The service in this terminal on the bundled samples, whatever the settings say of sources."""
+    settings = load_settings(None)
+    return _run_terminal(settings, is_once=args.once)
+
+
+def analyse(args: argparse.Namespace) -> int:
+    """Judge a file of reports and write a line of JSON for each."""
+    from bot.analyse import main as judge_file
+
+    judge_file(args.file, args.output, sys.stdout)
+    return 0
+
+
+def _run_terminal(settings: Settings, *, is_once: bool) -> int:
+    from bot.stages import terminal_stage
+
+    level = settings.log_level if settings.log_level != "INFO" else "WARNING"  # it would talk into the chat
+    set_up_logging(level, settings.log_format)
+    with tempfile.TemporaryDirectory(prefix="trucewatch-") as folder:
+        started_at = datetime.now(UTC) - (ALREADY_OUT if is_once else timedelta())
+        stage = terminal_stage(settings, Path(folder), started_at, is_once=is_once)
+        asyncio.run(_serve(settings, stage, is_once=is_once))
+    return 0
+
+
+async def _serve(settings: Settings, stage: Stage, *, is_once: bool = False) -> None:
+    """Build the service and let it run until a signal says stop."""
+    from bot.app import open_service
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_service(settings, stage) as service:
+        await (service.run_once() if is_once else service.run(stop))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,264 @@
+"""The composition root: what is built from the settings, started in order, stopped in the reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from time import monotonic
+from typing import Any
+
+from telegram import Bot
+from telegram.ext import Application, ApplicationBuilder
+
+from bot.check import Checked, Checker, Failed, Progress
+from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
+from bot.commands.polling import Poll, connect
+from bot.config import Settings
+from bot.data import Facts, load_facts
+from bot.data.messages import SOURCE_LANGUAGE, Words, load_words
+from bot.deliver import Deliverer, Rendered
+from bot.ingest import Ingested, Limits, ingest
+from bot.jobs import Job, schedule_jobs
+from bot.model import Alert, DeliveryForm
+from bot.pace import Pacer
+from bot.reading import Reader
+from bot.rendering.alert import render_alert
+from bot.rendering.replies import render_reply
+from bot.sender import Sender
+from bot.sources.parser import Parser
+from bot.stages import Stage
+from bot.storage.alerts import unqueued_alerts
+from bot.storage.chats import purge_gone
+from bot.storage.database import Database
+from bot.storage.deliveries import queue_size
+from bot.storage.reports import drop_shingles
+from bot.storage.sources import upsert_catalogue
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=1)
+"""How often due sources are looked for: half of what a report may take to its first reader."""
+TIDY_EVERY = timedelta(hours=1)
+COPIES_REMEMBERED = timedelta(days=14)
+"""Wires are copied for days; after that a like text is a new report."""
+DRAIN_STEP_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The real clocks."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
+        return monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns after `seconds`."""
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts that run; `open_service` builds and closes them."""
+
+    database: Database
+    application: Application[Any, Any, Any, Any, Any, Any]
+    poll: Poll
+    checker: Checker
+    deliverer: Deliverer
+    desk: Desk
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`; what fails for good ends the service with its error."""
+        await connect(self.application)
+        await self.poll.hear_waiting()
+        tasks: list[asyncio.Task[Any]] = [
+            asyncio.create_task(self.deliverer.run()),
+            asyncio.create_task(self.poll.run()),
+        ]
+        tasks += [asyncio.create_task(stop.wait()), asyncio.create_task(self._set_menu())]
+        scheduler = schedule_jobs([Job("check", self._check, TICK), Job("tidy", self._tidy, TIDY_EVERY)])
+        scheduler.start()
+        log.info("Trucewatch is running")
+        try:
+            await _first_end(tasks[:3])
+        finally:
+            scheduler.shutdown(wait=False)
+            await self._stop(tasks)
+
+    async def run_once(self) -> None:
+        """Hear what waits, check every source, deliver all of it, end."""
+        await connect(self.application)
+        await self.poll.hear_waiting()
+        tasks = [asyncio.create_task(self.deliverer.run()), asyncio.create_task(self.poll.run())]
+        try:
+            await _first_end([*tasks, asyncio.create_task(self._drain())])
+        finally:
+            await self._stop(tasks)
+
+    async def _stop(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
+        """No new checks, no new commands, the messages in flight recorded: all within eight seconds."""
+        for task in tasks[1:]:
+            task.cancel()
+        await asyncio.gather(*tasks[1:], return_exceptions=True)
+        await asyncio.gather(self.checker.close(), self.deliverer.stop(), self.poll.finish())
+        await asyncio.gather(*tasks, return_exceptions=True)
+        log.info("Trucewatch has stopped")
+
+    async def _set_menu(self) -> None:
+        await set_menu(self.application.bot, self.desk)
+
+    async def _check(self) -> None:
+        await self.checker.start_due()
+
+    async def _tidy(self) -> None:
+        now = self.desk.clock.now()
+        async with self.database.writing() as conn:
+            await purge_gone(conn, now)
+            await drop_shingles(conn, now - COPIES_REMEMBERED)
+
+    async def _drain(self) -> None:
+        """Until every source was checked and nothing waits to be sent."""
+        await self.checker.refresh()
+        while await self._is_waiting():  # a poll: deliveries end in other tasks, and this runs in demos alone
+            await self.desk.clock.sleep(DRAIN_STEP_S)
+
+    async def _is_waiting(self) -> bool:
+        async with self.database.reading() as conn:
+            queue = await queue_size(conn)
+            return bool(queue.pending or queue.sending or await unqueued_alerts(conn))
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings, stage: Stage, clock: Clock | None = None
+) -> AsyncIterator[Service]:
+    """Everything that runs, built in order and closed in the reverse.
+
+    Raises ConfigurationError when the facts, the sources or the database cannot be used.
+    """
+    clock, facts, words, wake = clock or Clock(), load_facts(), load_words(), asyncio.Event()
+    sources = stage.sources(facts)
+    max_age = timedelta(hours=settings.alert_max_age_h)
+    async with AsyncExitStack() as stack:
+        database = await Database.open(stage.database_url)
+        stack.push_async_callback(database.close)
+        async with database.writing() as conn:
+            await upsert_catalogue(conn, sources)
+        checker = await _build_checker(stack, settings, stage, database, facts, wake)
+        application = _build_application(stack, settings, stage)
+        deliverer = Deliverer(
+            database,
+            Sender(application.bot, settings.paid_broadcast),
+            Pacer(settings.send_rate),
+            _renderer(facts, words, clock),
+            wake,
+            rate=settings.send_rate,
+            max_age=max_age,
+        )
+        desk = Desk(
+            database,
+            facts,
+            clock,
+            words,
+            refresh=partial(_refresh, checker),
+            wake=wake.set,
+            seal_key=hashlib.sha256(stage.token.encode()).digest(),
+            admin_ids=stage.admin_ids,
+            subscribes_on_start=stage.is_terminal,
+        )
+        stack.push_async_callback(register(application, desk).close)
+        poll = Poll(application, ALLOWED_UPDATES)
+        yield Service(database, application, poll, checker, deliverer, desk)
+
+
+async def _build_checker(
+    stack: AsyncExitStack,
+    settings: Settings,
+    stage: Stage,
+    database: Database,
+    facts: Facts,
+    wake: asyncio.Event,
+) -> Checker:
+    parser = Parser()
+    stack.push_async_callback(parser.close)
+    stack.push_async_callback(stage.fetcher.close)
+    max_age = timedelta(hours=settings.alert_max_age_h) if settings.alert_max_age_h else None
+    observers = frozenset(p.id for p in facts.parties.values() if p.kind == "monitor")
+    take_in = partial(ingest, reader=Reader(facts), limits=Limits(max_age, observers))
+
+    def tell(found: Ingested) -> None:
+        if found.alerts:
+            wake.set()
+
+    interval = timedelta(seconds=settings.check_interval_s)
+    return Checker(database, stage.fetcher, parser, take_in, interval=interval, on_found=tell)
+
+
+def _build_application(
+    stack: AsyncExitStack, settings: Settings, stage: Stage
+) -> Application[Any, Any, Any, Any, Any, Any]:
+    calls, polling = stage.requests
+    bot: Bot = Bot(
+        stage.token,
+        base_url=f"{settings.telegram_api_url}/bot",
+        base_file_url=f"{settings.telegram_api_url}/file/bot",
+        request=calls,
+        get_updates_request=polling,
+    )
+    builder = ApplicationBuilder().bot(bot).updater(None).concurrent_updates(CONCURRENT_UPDATES)
+    application = builder.build()
+    stack.push_async_callback(application.shutdown)
+    stack.push_async_callback(bot.shutdown)
+    return application
+
+
+def _renderer(
+    facts: Facts, words: dict[str, Words], clock: Clock
+) -> Callable[[Alert, str | None, DeliveryForm], Rendered]:
+    def render(alert: Alert, language: str | None, form: DeliveryForm) -> Rendered:
+        spoken = words.get(language or SOURCE_LANGUAGE, words[SOURCE_LANGUAGE])
+        if form is DeliveryForm.REPLY:
+            reply = render_reply(alert, spoken, facts)
+            return Rendered(reply.html, reply.plain)
+        message = render_alert(alert, spoken, clock.now(), facts)
+        return Rendered(message.html, message.plain)
+
+    return render
+
+
+async def _refresh(checker: Checker, source_id: str | None, tell: Tell) -> Refreshed:
+    async def pass_on(progress: Progress) -> None:
+        await tell(_summarise(progress.checked, progress.total))
+
+    checked = await checker.refresh(source_id, pass_on)
+    return _summarise(checked, len(checked))
+
+
+def _summarise(checked: Sequence[Checked], total: int) -> Refreshed:
+    found = [c.found for c in checked if c.found is not None]
+    return Refreshed(
+        checked=len(checked),
+        total=total,
+        new_reports=sum(f.new_reports for f in found),
+        incidents=sum(f.incidents for f in found),
+        alerts=sum(f.alerts for f in found),
+        failures=tuple((c.source.name, c.outcome.reason) for c in checked if isinstance(c.outcome, Failed)),
+    )
+
+
+async def _first_end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Wait until one of them ends, and raise what it raised."""
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
