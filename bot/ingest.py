@@ -23,7 +23,7 @@ from bot.model import Alert, AlertKind, DeliveryForm, Entry, Finding, Incident, 
 from bot.reading.text import terms
 from bot.sources.identity import content_hash, distinct, report_key
 from bot.storage.alerts import add_alert
-from bot.storage.incidents import add_incident, incident_by_code, open_incidents, save_incident
+from bot.storage.incidents import add_incident, get_incident, incident_by_code, open_incidents, save_incident
 from bot.storage.reports import (
     KnownReport,
     add_report,
@@ -221,7 +221,8 @@ class _Intake:
     async def _place(self, report: Report, entry: Entry, finding: Finding, known: KnownReport | None) -> None:
         """Find the incident that the report tells of, or open one, and let it grow."""
         copied = await self._copied(report)
-        placement = place(report, finding, await self._candidates(report, finding), copied_report=copied)
+        candidates = await self._candidates(report, finding, known)
+        placement = place(report, finding, candidates, copied_report=copied)
         before = placement.incident
         after = grow(
             before,
@@ -250,8 +251,13 @@ class _Intake:
         await add_shingles(self._conn, report.id or 0, hashes)
         return nearest.report_id if nearest is not None and is_copy(hashes, nearest.shared) else None
 
-    async def _candidates(self, report: Report, finding: Finding) -> Collection[Incident]:
-        """Incidents of the theatre that are open, or were when this one happened; loaded once a check."""
+    async def _candidates(
+        self, report: Report, finding: Finding, known: KnownReport | None
+    ) -> Collection[Incident]:
+        """Incidents of the theatre that are open, or were when this one happened; loaded once a check.
+
+        A report that is known brings its own incident along, however old that is.
+        """
         theatre = finding.theatre or ""
         since = report.reported_at - CLOSED_AFTER
         if finding.occurred is not None:
@@ -262,6 +268,9 @@ class _Intake:
             stored = {i.id: i for i in await open_incidents(self._conn, theatre, since) if i.id is not None}
             loaded = {**stored, **loaded}
             self._loaded[theatre] = (since, loaded)
+        own = known.incident_id if known else None
+        if own is not None and own not in loaded and (incident := await get_incident(self._conn, own)):
+            return (*loaded.values(), incident)
         return loaded.values()
 
     async def _free_code(self, report: Report, finding: Finding) -> str:
@@ -278,7 +287,7 @@ class _Intake:
             self._incidents += 1
             after = await add_incident(self._conn, after)
         if after.id is not None and report.id is not None:
-            self._loaded[after.theatre][1][after.id] = after
+            self._loaded.get(after.theatre, (None, {}))[1][after.id] = after
             await link_report(self._conn, report.id, after.id)
         return after
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from hashlib import blake2b
+from itertools import count
 
 LETTERS = "ACEFHJKLMNPRTUVWXY"
 """Letters that are not taken for a digit or for each other when written or said."""
@@ -30,7 +31,7 @@ def code_candidates(theatre: str, occurred: date, seed: str) -> Iterator[str]:
     never end: after a few tries they grow longer.
     """
     stem = f"{theatre_letters(theatre)}-{occurred:%m%d}-"
-    for letters in range(1, 1_000):
+    for letters in count(1):
         for attempt in range(_TRIES_A_LENGTH):
             yield stem + _ending(f"{theatre} {occurred} {seed} {letters} {attempt}", letters)
 

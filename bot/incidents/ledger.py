@@ -32,6 +32,7 @@ class Ledger:
         self._codes: set[str] = set()
         self._copies: dict[int, list[int]] = {}
         self._reports: set[int] = set()
+        self._of: dict[int, int | None] = {}
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -55,12 +56,18 @@ class Ledger:
             copied_report=copied,
             is_late=placement.is_late,
         )
-        return Placed(before, self._keep(after), placement)
+        kept = self._keep(after)
+        self._of[told.id or 0] = kept.id
+        return Placed(before, kept, placement)
 
     def _candidates(self, report: Report, finding: Finding) -> list[Incident]:
         day = finding.occurred or report.reported_at.date()
         incidents = (self._incidents[i] for i in self._by_theatre.get(finding.theatre or "", ()))
-        return [i for i in incidents if abs(i.occurred - day) <= CANDIDATE_DAYS]
+        return [
+            i
+            for i in incidents
+            if abs(i.occurred - day) <= CANDIDATE_DAYS or i.id == self._of.get(report.id or 0)
+        ]
 
     def _keep(self, incident: Incident) -> Incident:
         number = incident.id or len(self._incidents) + 1

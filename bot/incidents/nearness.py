@@ -31,7 +31,7 @@ _WITHIN = {
     RegionLevel.PROVINCE: 1.0,
     RegionLevel.THEATRE: 0.0,
 }
-_NEXT_PLACE = -0.6
+_NEXT_PLACE = -1.3
 _FAR = -2.0
 _UNKNOWN = -1.0
 

@@ -16,6 +16,9 @@ IMPOSSIBLE = Reason("another_day", -100.0)
 MOST_DAYS_APART = 3
 """Days by which two reports of one incident can differ when neither names a day."""
 
+LIKE_TITLES = 75
+"""Likeness (0 to 100) from which two titles are one headline with changes."""
+
 FOLLOWING = (Stance.DENIAL, Stance.UPDATE, Stance.CONFIRMATION)
 """Stances that answer or continue an earlier report."""
 
@@ -54,7 +57,7 @@ def weigh(report: Report, finding: Finding, incident: Incident, copied_report: i
             Reason("acts", weigh_acts(finding, incident)),
             Reason("casualties", weigh_casualties(finding, incident)),
             Reason("stance", weigh_stance(finding, incident)),
-            Reason("text", weigh_text(report, finding, incident, is_copy)),
+            Reason("text", 0.0 if day.code == "next_day" else weigh_text(report, finding, incident, is_copy)),
         )
     )
 
@@ -65,7 +68,7 @@ def weigh_day(report: Report, finding: Finding, incident: Incident) -> Reason:
     A voice that tells of the next day tells of something new: bulletins are alike every day.
     """
     if finding.occurred is None:
-        return Reason("no_day", 0.0 if (report.reported_at - incident.last_report_at).days <= 2 else -2.0)
+        return Reason("no_day", 0.0 if (report.reported_at - incident.last_report_at).days <= 2 else -4.0)
     days = {incident.occurred, *(c.occurred for c in incident.claims if c.occurred is not None)}
     apart = min(abs((finding.occurred - day).days) for day in days)
     if apart == 0:
@@ -74,9 +77,10 @@ def weigh_day(report: Report, finding: Finding, incident: Incident) -> Reason:
         return IMPOSSIBLE
     is_told = any(e.what == "day" for e in finding.evidence)
     if finding.stance not in FOLLOWING and _is_heard_again(report, finding, incident):
-        return Reason("next_day", -2.0 * apart)
-    slack = 1 if is_told or finding.stance not in FOLLOWING else MOST_DAYS_APART
-    return Reason("near_day", -0.6 * apart if apart <= slack else -2.5 * apart)
+        return Reason("next_day", (-2.8 if is_told else -1.6) * apart)
+    if finding.stance in FOLLOWING and not is_told:  # the day is that of its own publication
+        return Reason("answered_later", -0.2 * apart)
+    return Reason("near_day", -0.6 if apart == 1 else -2.5 * apart)
 
 
 def _is_heard_again(report: Report, finding: Finding, incident: Incident) -> bool:
@@ -134,23 +138,20 @@ def weigh_stance(finding: Finding, incident: Incident) -> float:
     is_tally = incident.claims[0].stance is Stance.TALLY
     if (finding.stance is Stance.TALLY) != is_tally:
         return -2.0
+    if finding.stance is Stance.DENIAL:
+        return 1.2
     return 0.8 if finding.stance in FOLLOWING else 0.0
 
 
 def weigh_text(report: Report, finding: Finding, incident: Incident, is_copy: bool) -> float:
-    """Near-copies and like titles; never enough for a bulletin of another day or place."""
-    if is_copy:
+    """Near-copies and like titles of another source: one source's bulletins are alike whatever they tell."""
+    others = [c for c in incident.claims if c.source_id != report.source.id]
+    if is_copy and others:
         return 1.5
     title = fold(report.title)
-    likeness = max(
-        (
-            fuzz.token_sort_ratio(title, fold(c.title))
-            for c in incident.claims
-            if c.language == finding.language
-        ),
-        default=0.0,
-    )
-    return 0.8 if likeness >= 70 else 0.0
+    titles = (fold(c.title) for c in others if c.language == finding.language)
+    likeness = max((fuzz.token_sort_ratio(title, other) for other in titles), default=0.0)
+    return 0.5 if likeness >= LIKE_TITLES else 0.0
 
 
 def is_other_side(report: Report, finding: Finding, claim: Claim) -> bool:

@@ -1,11 +1,11 @@
-"""The prose for the codes of the product: acts, statuses, severities, kinds of alerts."""
+"""The prose for the codes of the product: acts, marks of severity, statuses."""
 
 from __future__ import annotations
 
 from bot.data.messages import Words, mark
 from bot.model import Act, IncidentStatus, Severity
 
-__all__ = ["ACTS", "MARKS", "SEVERITIES", "STATUSES", "Words", "mark"]
+__all__ = ["ACTS", "MARKS", "STATUSES", "Words", "mark"]
 
 ACTS = {
     Act.SHELLING: mark("shelling"),
@@ -25,13 +25,6 @@ ACTS = {
     Act.OTHER: mark("armed incident"),
 }
 """What was done, as it stands in a list; a report's word for it is nobody's finding."""
-
-SEVERITIES = {
-    Severity.MINOR: mark("minor"),
-    Severity.SERIOUS: mark("serious"),
-    Severity.GRAVE: mark("grave"),
-}
-"""How grave an incident is, as docs/incidents.md tabulates it."""
 
 MARKS = {Severity.MINOR: "🟡", Severity.SERIOUS: "🟠", Severity.GRAVE: "🔴"}
 """The mark with which an alert begins."""

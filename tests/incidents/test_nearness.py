@@ -1,0 +1,89 @@
+"""Places are near or far with regard to how precisely they are named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.incidents.nearness import distance_km, weigh_pair, weigh_places
+from bot.model import FoundPlace, RegionLevel
+from tests.incidents.telling import ALIBEYLI, AYGEPAR, MOVSES, TAVUSH, THEATRE, YERASKH, place
+
+NOWHERE = replace(MOVSES, lat=None, lon=None, region="nowhere", path=(THEATRE, "nowhere"))
+DEGREES = st.floats(-89, 89)
+
+
+def test_distances_are_great_circles() -> None:
+    """A degree of latitude is 111 kilometres; a missing coordinate gives none."""
+    assert distance_km(place("a", 40.0, 45.0), place("b", 41.0, 45.0)) == pytest.approx(111.2, abs=0.1)
+    assert distance_km(MOVSES, NOWHERE) is None
+    assert distance_km(NOWHERE, MOVSES) is None
+
+
+@given(DEGREES, DEGREES, DEGREES, DEGREES)
+def test_distance_is_the_same_both_ways(a: float, b: float, c: float, d: float) -> None:
+    """Distance is symmetric, at most half the earth, and never fails."""
+    one, other = place("a", a, b), place("b", c, d)
+    there, back = distance_km(one, other), distance_km(other, one)
+    assert there == pytest.approx(back, abs=1e-6)
+    assert there is not None
+    assert 0 <= there <= 20_100
+
+
+def test_the_same_village_counts_more_than_the_same_province() -> None:
+    """Precision is what makes a shared name telling."""
+    assert (
+        weigh_pair(MOVSES, MOVSES, is_other_side=False) > weigh_pair(TAVUSH, TAVUSH, is_other_side=False) > 0
+    )
+
+
+def test_a_village_lies_within_its_province() -> None:
+    """One report names the village and another the province around it."""
+    assert weigh_pair(MOVSES, TAVUSH, is_other_side=False) > 0
+    assert weigh_pair(TAVUSH, MOVSES, is_other_side=False) > 0
+
+
+def test_the_village_across_the_line_is_near_for_the_other_side_alone() -> None:
+    """One's own side names the next village for another incident."""
+    assert weigh_pair(MOVSES, ALIBEYLI, is_other_side=True) > 0
+    assert weigh_pair(MOVSES, ALIBEYLI, is_other_side=False) < 0
+    assert weigh_pair(MOVSES, AYGEPAR, is_other_side=False) < 0
+
+
+def test_far_places_speak_against_it() -> None:
+    """A hundred kilometres are no line's width, whoever tells."""
+    assert weigh_pair(MOVSES, YERASKH, is_other_side=True) <= -2
+    elsewhere = (THEATRE, "elsewhere")
+    south, far = place("South", 40.0, 45.3, elsewhere), place("Far", 20.0, 45.0, elsewhere)
+    assert weigh_pair(TAVUSH, south, is_other_side=False) > weigh_pair(MOVSES, south, is_other_side=False)
+    assert weigh_pair(TAVUSH, far, is_other_side=False) <= -2
+
+
+def test_between_the_lines_and_the_horizon_the_other_side_may_be_vague() -> None:
+    """Forty kilometres speak less against it when the sides differ."""
+    near, far = place("Near", 40.0, 45.0), place("Far", 40.36, 45.0)
+    assert weigh_pair(near, far, is_other_side=True) > weigh_pair(near, far, is_other_side=False)
+
+
+def test_two_names_of_one_spot_are_one() -> None:
+    """A hill above a village is the village."""
+    assert weigh_pair(MOVSES, place("Movses heights", 40.91, 45.49), is_other_side=False) > 0
+
+
+def test_names_without_coordinates_are_compared_as_words() -> None:
+    """Outside the tree a name is all there is."""
+    free = FoundPlace("Kharkov", (), None, (THEATRE,), RegionLevel.PLACE, None, None)
+    assert weigh_pair(free, replace(free, name="KHARKOV"), is_other_side=False) > 0
+    assert weigh_pair(free, replace(free, name="Sumy"), is_other_side=False) < 0
+    assert weigh_pair(MOVSES, NOWHERE, is_other_side=False) < 0
+
+
+def test_no_place_says_nothing_and_several_shared_say_more() -> None:
+    """Reports without a place are neither near nor far."""
+    assert weigh_places((), (MOVSES,), is_other_side=False) == 0
+    assert weigh_places((MOVSES,), (), is_other_side=False) == 0
+    both = (MOVSES, AYGEPAR)
+    assert weigh_places(both, both, is_other_side=False) > weigh_places(both, (MOVSES,), is_other_side=False)
