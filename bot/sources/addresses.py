@@ -26,7 +26,10 @@ _REFUSED_V6 = (
     IPv6Network("2002::/16"),  # 6to4 carries any IPv4 address
     IPv6Network("3fff::/20"),  # documentation
 )
-_REFUSED_V4 = (IPv4Network("192.88.99.0/24"),)  # 6to4 relays
+_REFUSED_V4 = (
+    IPv4Network("192.0.0.0/24"),  # protocol assignments, some of which Python counts as global
+    IPv4Network("192.88.99.0/24"),  # 6to4 relays
+)
 _ZONE = re.compile(r"%.*\Z", re.DOTALL)
 
 

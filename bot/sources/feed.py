@@ -1,11 +1,12 @@
 """Feeds: RSS 0.9x to 2.0, RDF, Atom and JSON Feed, from bytes in any charset.
 
-Runs in the parser process. A quick parser reads what is well-formed, a lenient one the rest; both are given
-bytes alone, because a string may be taken for a path or an address.
+Runs in the parser process. A quick parser reads what is well-formed, a lenient one the rest; neither is ever
+given something that it might take for a path or an address.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import warnings
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 from xml.parsers import expat
 
 import fastfeedparser
@@ -33,6 +34,10 @@ _CDATA_OR_COMMENT = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 _DTD = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION|DOCTYPE)", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:\w+:)?(rss|feed|rdf|channel|item|entry)\b", re.IGNORECASE)
 _PAGE = re.compile(r"\A\s*(?:<!DOCTYPE\s+html|<html)", re.IGNORECASE)
+_LANGUAGE = re.compile(
+    r"""(?:<(?:dc:)?language>\s*|xml:lang\s*=\s*["']|"language"\s*:\s*")([a-z]{2,3}(?:-\w{2,8})?)\b""",
+    re.IGNORECASE,
+)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -46,7 +51,8 @@ def parse_feed(body: bytes, content_type: str = "", base_url: str = "") -> tuple
     text = decode(body, content_type).lstrip("\ufeff \t\r\n\x00")
     try:
         found = _parse_json(text) if text.startswith("{") else _parse_xml(text)
-        return tuple(e for e in (_entry(raw, base_url) for raw in found) if e.title or e.text)
+        entries = (_entry(raw, base_url, _language_of(text)) for raw in found)
+        return tuple(entry for entry in entries if entry.title or entry.text)
     except ParseError:
         raise
     except (RecursionError, MemoryError) as error:
@@ -96,33 +102,38 @@ def _parse_quickly(body: bytes) -> list[dict[str, Any]]:
             )
     except Exception:  # noqa: BLE001,RUF100 - whatever it is, the lenient parser decides
         return []
-    language = _text(parsed.get("feed", {}).get("language"))
-    return [_plain_dict(raw, language) for raw in islice(parsed.get("entries", ()), MAX_ENTRIES)]
+    return [_plain_dict(raw) for raw in islice(parsed.get("entries", ()), MAX_ENTRIES)]
 
 
 def _parse_leniently(body: bytes) -> list[dict[str, Any]]:
     with warnings.catch_warnings(action="ignore"):
-        parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+        # A stream, because feedparser opens the file whose name it is given, in bytes too.
+        parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     if not parsed.entries and not parsed.version:
         raise ParseError("the answer is no feed that can be recognised")
-    language = _text(parsed.feed.get("language"))
-    return [_plain_dict(raw, language) for raw in parsed.entries[:MAX_ENTRIES]]
+    return [_plain_dict(raw) for raw in parsed.entries[:MAX_ENTRIES]]
 
 
-def _plain_dict(raw: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _plain_dict(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of an entry by one set of names, whichever parser found them."""
     bodies = [_text(c.get("value")) for c in _mappings(raw.get("content"))]
     summary = _text(raw.get("summary") or raw.get("description"))
     source = raw.get("source")
     return {
-        "url": _text(raw.get("link")),
+        "url": _page_link(raw.get("links")) or _text(raw.get("link")),
         "guid": _text(raw.get("id")),
         "title": _text(raw.get("title")),
         "text": max((*bodies, summary), key=len),
         "published": _date(raw, "published") or _date(raw, "updated"),
-        "language": _text(raw.get("language")) or language,
+        "language": _text(raw.get("language")),
         "origin": _text(source.get("title")) if isinstance(source, Mapping) else "",
     }
+
+
+def _page_link(links: object) -> str:
+    """An Atom entry may name its own interface before the page for people."""
+    pages = (_text(link.get("href")) for link in _mappings(links) if link.get("rel") in (None, "alternate"))
+    return next(pages, "")
 
 
 def _parse_json(text: str) -> list[dict[str, Any]]:
@@ -132,12 +143,11 @@ def _parse_json(text: str) -> list[dict[str, Any]]:
         raise ParseError("the answer is broken JSON") from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise ParseError("the answer is JSON but no JSON Feed")
-    language = _text(feed.get("language"))
     items = (i for i in feed["items"] if isinstance(i, dict))
-    return [_json_item(item, language) for item in islice(items, MAX_ENTRIES)]
+    return [_json_item(item) for item in islice(items, MAX_ENTRIES)]
 
 
-def _json_item(item: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _json_item(item: Mapping[str, Any]) -> dict[str, Any]:
     published = item.get("date_published") or item.get("date_modified")
     return {
         "url": _text(item.get("url")) or _text(item.get("external_url")),
@@ -147,21 +157,27 @@ def _json_item(item: Mapping[str, Any], language: str) -> dict[str, Any]:
         or _text(item.get("content_html"))
         or _text(item.get("summary")),
         "published": _from_iso(_text(published)),
-        "language": _text(item.get("language")) or language,
+        "language": _text(item.get("language")),
         "origin": "",
     }
 
 
-def _entry(raw: Mapping[str, Any], base_url: str) -> Entry:
-    guid = raw["guid"].strip()[:MAX_ADDRESS_CHARS]
+def _language_of(text: str) -> str:
+    """What the feed claims for all its entries, in any of its forms."""
+    match = _LANGUAGE.search(text, 0, 5_000)
+    return match[1] if match else ""
+
+
+def _entry(raw: Mapping[str, Any], base_url: str, language: str) -> Entry:
+    guid = raw["guid"].strip()
     text = to_plain(raw["text"])
     return Entry(
         url=_address(raw["url"], base_url) or _address(guid, ""),
-        guid=guid,
+        guid=guid[:MAX_ADDRESS_CHARS],
         title=to_line(raw["title"]) or text.partition("\n")[0][:140],
         text=text,
         published_at=raw["published"],
-        language=raw["language"].strip()[:35].lower() or None,
+        language=(raw["language"] or language).strip()[:35].lower() or None,
         origin=to_line(raw["origin"], 200),
     )
 
@@ -173,6 +189,7 @@ def _address(written: str, base_url: str) -> str:
         return ""
     try:
         joined = urljoin(base_url, written)
+        urlsplit(joined)
     except ValueError:
         return ""
     return joined if re.match(r"(?i)https?://[^\s/]", joined) else ""

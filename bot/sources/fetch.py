@@ -186,7 +186,7 @@ class Fetcher:
             limits = self._limits
             connector = aiohttp.TCPConnector(
                 limit=0,  # the slots bound it; a second queue would only hide where a request waits
-                resolver=_GuardedResolver(self._exemptions, self._lookup),
+                resolver=GuardedResolver(self._exemptions, self._lookup),
                 ttl_dns_cache=300,  # only addresses that passed the guard are kept
                 keepalive_timeout=75,  # a little longer than the usual interval
             )
@@ -218,7 +218,7 @@ class _Answer:
         return Fetched(self.body, self.content_type, self.final_url, self.etag, self.last_modified, elapsed)
 
 
-class _GuardedResolver(AbstractResolver):
+class GuardedResolver(AbstractResolver):
     """Hands the connector only addresses that may be connected to, so it never sees another."""
 
     def __init__(self, exemptions: addresses.Exemptions, lookup: Lookup) -> None:

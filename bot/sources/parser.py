@@ -44,7 +44,8 @@ class Parser:
         """The entries of one answer. Raises ParseError, also when the time is over or the process died."""
         job = Job(kind, body, content_type, base_url)
         try:
-            await asyncio.wait_for(self._resident.acquire(), self._spare_after_s)
+            async with asyncio.timeout(self._spare_after_s):
+                await self._resident.acquire()
         except TimeoutError:
             return await self._parse_in_spare(job)
         try:

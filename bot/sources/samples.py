@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 from xml.sax.saxutils import escape
@@ -54,12 +53,11 @@ def serve_sample(name: str, started_at: datetime, now: datetime) -> bytes:
         _item(entry, started_at, since) for entry in feed["entry"] if _offset(entry["published"]) <= since
     )
     return (
-        f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>{escape(feed["title"])}</title>'
-        f"{items}</channel></rss>"
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0">'
+        f"<channel><title>{escape(feed['title'])}</title>{items}</channel></rss>"
     ).encode()
 
 
-@lru_cache(maxsize=16)
 def _read_feed(name: str) -> dict[str, Any]:
     path = files("bot.data") / "samples" / "feeds" / f"{name}.toml"
     if not _NAME.fullmatch(name) or not path.is_file():

@@ -1,0 +1,153 @@
+"""The parser process: separate, bounded, replaceable."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ParseError
+from bot.model import SourceKind
+from bot.sources.feed import parse_feed
+from bot.sources.messages import Job
+from bot.sources.parser import Parser
+from bot.sources.worker import run
+from tests.source_host import Item, rss
+
+FEED = SourceKind.FEED
+BODY = rss(Item("https://outlet.example/1", "One", "Shots near Kut", "Mon, 02 Dec 2024 10:00:00 GMT"))
+SLOW = rss(*(Item(f"https://outlet.example/{n}", "&amp;lt;b&amp;gt;" * 1_500) for n in range(200)))
+
+
+@pytest.fixture
+async def parser() -> AsyncIterator[Parser]:
+    async with Parser() as one:
+        yield one
+
+
+async def test_entries_arrive_as_they_were_parsed(parser: Parser) -> None:
+    """The same as in this process, dates and all."""
+    assert await parser.parse(FEED, BODY, "", "") == parse_feed(BODY)
+
+
+async def test_the_process_stays_for_the_next_answer(parser: Parser) -> None:
+    """Its start is paid once."""
+    for _ in range(3):
+        await parser.parse(FEED, BODY, "", "")
+        pids = set(_children())
+    assert len(pids) == 1
+
+
+async def test_what_cannot_be_parsed_is_a_parse_error_with_the_reason(parser: Parser) -> None:
+    """And the process goes on."""
+    with pytest.raises(ParseError, match="not a feed"):
+        await parser.parse(FEED, b"<html>", "", "")
+    assert await parser.parse(FEED, BODY, "", "")
+
+
+async def test_a_parse_without_end_is_killed_and_replaced() -> None:
+    """Whoever comes next gets a new process."""
+    async with Parser(limit=timedelta(milliseconds=1)) as parser:
+        with pytest.raises(ParseError, match="too long"):
+            await parser.parse(FEED, SLOW, "", "")
+        assert _children() == []
+    async with Parser() as parser:
+        assert await parser.parse(FEED, BODY, "", "")
+
+
+async def test_a_process_that_dies_is_replaced(parser: Parser) -> None:
+    """One source loses one check by it."""
+    await parser.parse(FEED, BODY, "", "")
+    for pid in _children():
+        os.kill(pid, signal.SIGKILL)
+    try:
+        await parser.parse(FEED, BODY, "", "")
+    except ParseError:
+        assert await parser.parse(FEED, BODY, "", "")
+
+
+async def test_a_cancelled_parse_leaves_no_process_and_no_lock(parser: Parser) -> None:
+    """After it the parser works."""
+    await parser.parse(FEED, BODY, "", "")
+    task = asyncio.create_task(parser.parse(FEED, SLOW, "", ""))
+    for _ in range(5):  # turns of the loop: the answer is on its way to the process
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert _children() == []
+    assert await parser.parse(FEED, BODY, "", "")
+
+
+async def test_a_spare_process_helps_when_the_first_is_busy() -> None:
+    """All get their entries, and only the resident stays."""
+    async with Parser(spare_after=timedelta(0)) as parser:
+        results = await asyncio.gather(*(parser.parse(FEED, BODY, "", "") for _ in range(4)))
+        assert results == [parse_feed(BODY)] * 4
+        assert len(_children()) == 1
+
+
+async def test_it_ends_with_the_service(parser: Parser) -> None:
+    """Closing twice is fine."""
+    await parser.parse(FEED, BODY, "", "")
+    await parser.close()
+    await parser.close()
+    assert _children() == []
+
+
+async def test_it_knows_no_secret_and_can_open_nothing(parser: Parser) -> None:
+    """Its environment is empty, and its open files are its pipes."""
+    await parser.parse(FEED, BODY, "", "")
+    (pid,) = _children()
+    process = Path(f"/proc/{pid}")
+    assert (process / "environ").read_bytes() == b""
+    limits = (process / "limits").read_text().splitlines()
+    allowed = next(line.split()[3] for line in limits if line.startswith("Max open files"))
+    assert int(allowed) == len(list((process / "fd").iterdir()))
+
+
+async def test_every_charset_is_read_behind_closed_doors(parser: Parser) -> None:
+    """What is loaded on demand was loaded before."""
+    for charset in ("koi8-r", "windows-1251", "utf-16"):
+        body = BODY.decode().replace("One", "Обстрел").replace("utf-8", charset).encode(charset)
+        (entry,) = await parser.parse(FEED, body, "", "")
+        assert entry.title == "Обстрел"
+    broken = BODY.replace(b"Shots", "Обстрел & <b>".encode())
+    assert await parser.parse(FEED, broken, "", "")
+
+
+async def test_the_service_goes_on_while_a_large_feed_is_read(parser: Parser) -> None:
+    """Nothing else waits for more than a tenth of a second."""
+    await parser.parse(FEED, BODY, "", "")
+    large = rss(*(Item(f"https://outlet.example/{n}", "One", "words " * 4_000) for n in range(200)))
+    task = asyncio.create_task(parser.parse(FEED, large, "", ""))
+    loop = asyncio.get_running_loop()
+    longest, last = 0.0, loop.time()
+    while not task.done():
+        await asyncio.sleep(0)
+        longest, last = max(longest, loop.time() - last), loop.time()
+    assert len(await task) == 200
+    assert longest < 0.1
+
+
+def test_failures_are_answers() -> None:
+    """The process itself never ends by an error of a kind."""
+    assert run(Job(FEED, b"", "", "")).error == "the answer is empty"
+    assert run(Job(FEED, BODY, "", "")).entries == parse_feed(BODY)
+
+
+def _children() -> list[int]:
+    """Parser processes that this one has started and that still live."""
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit() and _is_ours(path)]
+
+
+def _is_ours(process: Path) -> bool:
+    try:
+        parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+        return parent == os.getpid() and "serve()" in (process / "cmdline").read_text()
+    except OSError:
+        return False
