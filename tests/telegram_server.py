@@ -188,7 +188,7 @@ class TelegramServer:
 
     def messages(self, chat_id: int) -> list[dict[str, Any]]:
         """What the bot has in a chat, as it stands now (after edits), oldest first."""
-        return [m for m in self._messages[chat_id].values() if m["from"] == BOT]
+        return [m for m in self._messages[chat_id].values() if m.get("from") == BOT]
 
     def texts(self, chat_id: int) -> list[str]:
         """The visible text of each of the bot's messages."""

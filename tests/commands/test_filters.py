@@ -1,0 +1,62 @@
+"""Keywords and the panel that shows a chat's choice."""
+
+from __future__ import annotations
+
+from tests.chat import Scene, Somebody
+
+
+async def test_keywords_are_added_shown_and_cleared(anna: Somebody) -> None:
+    """Each order joins what stands; the answer shows all of it."""
+    said = await anna.says('/keywords +drone -football +"heavy artillery"')
+    assert said.splitlines() == [
+        "One of these must occur: drone, heavy artillery",
+        "None of these may occur: football",
+    ]
+    await anna.says("/keywords -drone")
+    assert (await anna.filters()).exclude == ("drone", "football")
+    assert "/keywords clear removes all" in await anna.says("/keywords")
+    assert await anna.says("/keywords clear") == "No keywords: you get every alert of your regions."
+    assert (await anna.filters()).include == ()
+
+
+async def test_a_mistake_changes_nothing(anna: Somebody) -> None:
+    """The good part of a wrong order is not done either."""
+    assert "Should “mine” occur or not?" in await anna.says("/keywords +drone mine")
+    assert (await anna.filters()).include == ()
+    await anna.says("/keywords " + " ".join(f"+word{n}" for n in range(50)))
+    assert "That would be 51 keywords" in await anna.says("/keywords -one")
+    assert len((await anna.filters()).include) == 50
+    assert "+30" in await anna.says("/filters")
+
+
+async def test_keywords_are_removed_by_pressing(anna: Somebody) -> None:
+    """The panel leads to the keywords, a press removes one, and markup in a word stays text."""
+    await anna.says("/subscribe Hadrut")
+    await anna.says('/keywords +<b>drone</b> -football +"' + "long " * 12 + '"')
+    panel = await anna.says("/filters")
+    assert panel.startswith(
+        "Regions\n• Hadrut (Armenia – Azerbaijan)\n\nKeywords\nOne of these must occur: <b>drone</b>"
+    )
+    await anna.presses("Remove keywords")
+    await anna.presses("<b>drone")
+    await anna.presses("-football")
+    await anna.presses("long")
+    assert anna.sees == "No keywords: you get every alert of your regions."
+    await anna.presses("« Back")
+    assert anna.buttons == ["Change regions"]
+    assert (await anna.filters()).regions == ("hadrut",)
+
+
+async def test_the_panel_of_a_new_chat(anna: Somebody) -> None:
+    """Nothing chosen means no alerts, and it says so; looking makes no row."""
+    assert "You have chosen no region" in await anna.says("/filters")
+    assert await anna.chat() is None
+
+
+async def test_many_regions_do_not_make_a_wall(scene: Scene, anna: Somebody) -> None:
+    """Twenty regions are spelled out, the rest counted."""
+    await anna.says("/subscribe " + ", ".join(f"Zone {n:02}" for n in range(1, 31)))
+    assert "18 more" in anna.sees
+    assert "… and 10 more" in await anna.says("/filters")
+    await anna.says("/unsubscribe")
+    assert len(anna.buttons) == 31

@@ -1,0 +1,99 @@
+"""Buttons: what they carry cannot be forged, cut, or taken to another chat."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands.seal import LONGEST_BYTES, Press, Seal, short_hash
+from bot.commands.table import PRESSES
+from bot.data import load_facts
+from tests.chat import Scene, Somebody
+
+SEAL = Seal(b"a key")
+parts = st.text(st.characters(codec="ascii", exclude_characters="|", min_codepoint=33), max_size=15)
+
+
+@given(st.integers(), st.sampled_from(sorted(PRESSES)), st.lists(parts, max_size=2))
+def test_what_is_written_is_read(chat: int, action: str, arguments: list[str]) -> None:
+    """Within 64 bytes, in its own chat."""
+    data = SEAL.write(chat, action, *arguments)
+    assert len(data.encode()) <= LONGEST_BYTES
+    assert SEAL.read(chat, data) == Press(action, tuple(arguments))
+
+
+@given(st.text(max_size=80), st.integers())
+def test_foreign_data_say_nothing(data: str, chat: int) -> None:
+    """Whatever a client sends, it is no button of this bot."""
+    assert SEAL.read(chat, data) is None
+
+
+@given(st.integers(), st.integers(min_value=0, max_value=30), st.characters(codec="utf-8"))
+def test_no_character_can_be_changed_or_cut(chat: int, at: int, character: str) -> None:
+    """Not one, not anywhere; nor does another chat or another key open it."""
+    data = SEAL.write(chat, "on", "hadrut", ".", "0")
+    at %= len(data)
+    changed = data[:at] + character + data[at + 1 :]
+    assert changed == data or SEAL.read(chat, changed) is None
+    assert SEAL.read(chat, data[:at]) is None
+    assert SEAL.read(chat + 1, data) is None
+    assert Seal(b"another key").read(chat, data) is None
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    """Too long for Telegram, or not to be told apart."""
+    with pytest.raises(ValueError, match="longer than 64 bytes"):
+        SEAL.write(1, "on", "x" * 60)
+    with pytest.raises(ValueError, match="separator"):
+        SEAL.write(1, "on", "a|b")
+
+
+def test_every_region_fits_a_button() -> None:
+    """The longest action with each region of the data."""
+    for region in load_facts().atlas:
+        SEAL.write(-1009999999999, "covered", region.id)
+        SEAL.write(-1009999999999, "open", region.id, "999")
+    assert len(short_hash("any text at all")) == 8
+
+
+async def test_forged_presses_change_nothing_and_are_answered(scene: Scene, anna: Somebody) -> None:
+    """Hundreds of truncated, mutated and foreign presses: no change, no new message, each is answered."""
+    ben = scene.person(8)
+    for somebody in (anna, ben):
+        await somebody.says("/subscribe Hadrut")
+        await somebody.says("/subscribe")
+    before = (await anna.filters(), len(anna.messages), anna.buttons)
+    chance = random.Random(7)
+    genuine = [data for _, data in anna.button_data]
+    foreign = [data for _, data in ben.button_data]
+    message_id = anna.button_data[-1][0]
+    for _ in range(300):
+        data = chance.choice(genuine)
+        kind = chance.randrange(4)
+        forged = [
+            data[: chance.randrange(len(data))],
+            data[:9] + data[9:][::-1] + "x",
+            chance.choice(foreign),
+            "".join(chr(chance.randrange(32, 0x2FF)) for _ in range(chance.randrange(30))),
+        ][kind]
+        scene.server.press(7, message_id, forged)
+    await scene.settle()
+    assert (await anna.filters(), len(anna.messages), anna.buttons) == before
+    answers = scene.server.calls("answerCallbackQuery")
+    assert len(answers) == 300
+    assert {answer.parameters["text"] for answer in answers} == {
+        "This button is old. /filters shows the new ones."
+    }
+
+
+async def test_a_replayed_press_does_what_it_says_once(scene: Scene, anna: Somebody) -> None:
+    """A button names what shall be, so pressing the same one again changes nothing more."""
+    await anna.says("/subscribe")
+    await anna.presses("Sand & Land")
+    message_id, data = next(pair for pair in anna.button_data if "|on|" in "|" + pair[1][9:])
+    for _ in range(3):
+        await anna.sends_press(message_id, data)
+    assert (await anna.filters()).regions == ("sandland",)
