@@ -66,7 +66,10 @@ def test_clear(text: str) -> None:
         ("+" + "a" * 65, "“" + "a" * 39 + "…” is longer than 64 characters."),
         ("+drone -Drone", "You wrote “drone” with + and with -. Please choose one of the two."),
         (
-            "<b>x",
+            (
+                "a<b",
+                "Should “a&lt;b” occur or not? Write +a&lt;b for what you want, -a&lt;b for what you do not.",
+            ),
             "Should “&lt;b&gt;x” occur or not? Write +&lt;b&gt;x for what you want, -&lt;b&gt;x for what you do not.",
         ),
     ],
@@ -99,8 +102,7 @@ def test_any_text_is_an_order_or_a_sentence(text: str) -> None:
     """Nothing that can be typed breaks the parser; what it accepts can be looked for."""
     try:
         order = parse_keywords(text, WORDS)
-    except RefusedInput as refused:
-        assert str(refused)
+    except RefusedInput:
         return
     for keyword in (*order.include, *order.exclude):
         assert fold(keyword)

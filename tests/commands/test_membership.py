@@ -43,11 +43,11 @@ async def test_writing_restores_too(scene: Scene, anna: Somebody) -> None:
 
 
 async def test_a_group_is_greeted_and_a_channel_is_not(scene: Scene) -> None:
-    """One line, for those who can change something; promotion says nothing."""
+    """One line, for those who can change something; a change of rights says nothing."""
     mia = scene.member(GROUP, 20)
     await scene.bot_becomes(GROUP, "member", was="left")
     assert "Admins of this chat choose what I tell here" in mia.sees
-    await scene.bot_becomes(GROUP, "member", was="restricted")
+    await scene.bot_becomes(GROUP, "member", was="member")
     assert len(mia.messages) == 1
     posts = scene.channel(-1009)
     await scene.bot_becomes(-1009, "member", was="left")
