@@ -31,9 +31,7 @@ def code_candidates(theatre: str, occurred: date, seed: str) -> Iterator[str]:
     never end: after a few tries they grow longer.
     """
     stem = f"{theatre_letters(theatre)}-{occurred:%m%d}-"
-    for letters in count(1):
-        for attempt in range(_TRIES_A_LENGTH):
-            yield stem + _ending(f"{theatre} {occurred} {seed} {letters} {attempt}", letters)
+    return (stem + _ending(f"{theatre} {occurred} {seed}", attempt) for attempt in count())
 
 
 def free_code(theatre: str, occurred: date, seed: str, is_taken: Callable[[str], bool]) -> str:
@@ -41,10 +39,11 @@ def free_code(theatre: str, occurred: date, seed: str, is_taken: Callable[[str],
     return next(code for code in code_candidates(theatre, occurred, seed) if not is_taken(code))
 
 
-def _ending(seed: str, letters: int) -> str:
-    number = int.from_bytes(blake2b(seed.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")
+def _ending(seed: str, attempt: int) -> str:
+    told = f"{seed} {attempt}".encode("utf-8", "surrogatepass")
+    number = int.from_bytes(blake2b(told, digest_size=64).digest(), "big")
     ending = ""
-    for _ in range(letters):
+    for _ in range(1 + attempt // _TRIES_A_LENGTH):
         number, index = divmod(number, len(LETTERS))
         ending += LETTERS[index]
     return ending + DIGITS[number % len(DIGITS)]

@@ -8,17 +8,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate, takewhile
 from urllib.parse import quote, urlsplit
 
 ELLIPSIS = "…"
 LONGEST_URL = 1_000
-"""Characters of an address beyond which no link is made: Telegram refuses messages that are all markup."""
+"""Characters of an address beyond which no link is made: no page of news has one, and messages stay small."""
 
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNWANTED = re.compile(
     f"[{_BIDI}\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _SPACES = re.compile(r"\s+")
+_TAG = re.compile(r"<(/?)([a-z-]+)[^>]*>")
 _TOKEN = re.compile(r"<(/?)([a-z-]+)[^>]*>|&(?:amp|lt|gt|quot|#\d+);|[^<&]|[<&]", re.DOTALL)
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"'}
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
@@ -59,7 +61,7 @@ def link(url: str, html: str) -> str:
 def safe_url(url: str) -> str | None:
     """The address, quoted for an attribute; None unless it is http or https and has a host."""
     stripped = url.strip()
-    if len(stripped) > LONGEST_URL or _UNWANTED.search(stripped):
+    if _UNWANTED.search(stripped):
         return None
     try:
         parts = urlsplit(stripped)
@@ -67,8 +69,8 @@ def safe_url(url: str) -> str | None:
         return None
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
         return None
-    quoted = quote(stripped, safe=_URL_SAFE)
-    return quoted.replace("&", "&amp;").replace("'", "%27")
+    quoted = quote(stripped, safe=_URL_SAFE).replace("'", "%27")
+    return quoted.replace("&", "&amp;") if len(quoted) <= LONGEST_URL else None
 
 
 def length(text: str) -> int:
@@ -103,15 +105,18 @@ def cut(html: str, limit: int) -> str:
         return html
     kept: list[str] = []
     open_tags: list[str] = []
-    room = limit - 1
-    for token, seen in _tokens(html):
-        if length(seen) > room:
-            break
-        room -= length(seen)
+    for token in _first_tokens(html, limit - 1):
         kept.append(token)
-        _track(token, seen, open_tags)
+        _track(token, open_tags)
     kept.append(ELLIPSIS if limit > 0 else "")
     return "".join(kept) + "".join(f"</{tag}>" for tag in reversed(open_tags))
+
+
+def _first_tokens(html: str, room: int) -> Iterator[str]:
+    """Tags, entities and characters up to `room` visible units."""
+    seen_lengths = ((token, length(seen)) for token, seen in _tokens(html))
+    used = accumulate(((t, n) for t, n in seen_lengths), lambda done, new: (new[0], done[1] + new[1]))
+    return (token for token, _ in takewhile(lambda each: each[1] <= room, used))
 
 
 def _tokens(html: str) -> Iterator[tuple[str, str]]:
@@ -121,23 +126,18 @@ def _tokens(html: str) -> Iterator[tuple[str, str]]:
         yield token, "" if match.group(2) else _ENTITIES.get(token, token)
 
 
-def _track(token: str, seen: str, open_tags: list[str]) -> None:
-    match = None if seen else _TOKEN.fullmatch(token)
-    if match is None or match.group(2) is None:
-        return
-    if match.group(1):
+def _track(token: str, open_tags: list[str]) -> None:
+    tag = _TAG.fullmatch(token)
+    if tag and tag.group(1):
         open_tags.pop()
-    else:
-        open_tags.append(match.group(2))
+    elif tag:
+        open_tags.append(tag.group(2))
 
 
-def _head(text: str, limit: int) -> str:
-    room = limit
-    for index, character in enumerate(text):
-        room -= 2 if ord(character) > 0xFFFF else 1
-        if room < 0:
-            return text[:index]
-    return text
+def _head(text: str, room: int) -> str:
+    """The first `room` UTF-16 units, no character halved."""
+    used = accumulate(2 if ord(character) > 0xFFFF else 1 for character in text)
+    return text[: sum(1 for _ in takewhile(lambda units: units <= room, used))]
 
 
 def _strip_ragged(text: str) -> str:
