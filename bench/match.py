@@ -157,8 +157,7 @@ async def prepare(path: Path, chats: int) -> None:
     await (await Database.open(f"sqlite+aiosqlite:///{path}")).close()
     started = time.perf_counter()
     fill(path, chats)
-    megabytes = path.stat().st_size / 2**20
-    print(f"{chats:,} chats written in {time.perf_counter() - started:.1f} s, {megabytes:.0f} MB")
+    print(f"{chats:,} chats written in {time.perf_counter() - started:.1f} s")
 
 
 def main() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+import aiosqlite
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -24,6 +26,8 @@ BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process (a backup, an export) before it gives up."""
 READERS = 4
 """SQLite connections, each a thread, that read beside the writer."""
+POOL_TIMEOUT_S = 60.0
+"""A reader waits so long for a connection; more means that something holds them all."""
 CLOSE_TIMEOUT_S = 5.0
 """The whole service has eight seconds to end."""
 SQLITE = "sqlite+aiosqlite"
@@ -139,19 +143,42 @@ def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     return _sqlite_engine(url, 1, "BEGIN IMMEDIATE"), _sqlite_engine(url, READERS, "BEGIN")
 
 
+class _Connection(aiosqlite.Connection):
+    """An SQLite connection that undoes what is open before it closes.
+
+    A statement that someone still holds (the traceback of a cancelled task does) would otherwise keep the
+    transaction, and with it the lock on the file, until the garbage is collected.
+    """
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self.rollback()
+        await super().close()
+
+
 def _sqlite_engine(url: URL, connections: int, begin: str) -> AsyncEngine:
+    path = Path(str(url.database)).expanduser()
+
+    def create() -> _Connection:
+        connection = _Connection(lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64)
+        connection._thread.daemon = True  # a connection that someone forgot must not keep the process alive
+        return connection
+
     engine = create_async_engine(
-        url, poolclass=AsyncAdaptedQueuePool, pool_size=connections, max_overflow=0, pool_timeout=60
+        url,
+        async_creator=create,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
     )
 
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # else the driver begins transactions of its own, too late
-        cursor = connection.cursor()
-        for pragma in _PRAGMAS:
-            cursor.execute(pragma)
-        if begin == "BEGIN":
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
+        try:
+            _prepare(connection, is_reader=begin == "BEGIN")
+        except BaseException:
+            connection.close()  # the pool does not know it yet
+            raise
 
     def start(connection: Any) -> None:
         connection.exec_driver_sql(begin)
@@ -161,16 +188,29 @@ def _sqlite_engine(url: URL, connections: int, begin: str) -> AsyncEngine:
     return engine
 
 
+def _prepare(connection: Any, *, is_reader: bool) -> None:
+    """Settings that an SQLite connection needs before its first transaction."""
+    connection.isolation_level = None  # else the driver begins transactions of its own, too late
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    if is_reader:
+        cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
 @asynccontextmanager
 async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction whose end (commit or rollback, giving the connection back) no cancelling cuts short."""
-    conn = await _to_the_end(engine.connect().start())
+    conn = engine.connect()
     try:
+        await _to_the_end(conn.start())
         await conn.begin()
         yield conn
         await _to_the_end(conn.commit())
     finally:
-        await _to_the_end(conn.close())
+        if conn.sync_connection is not None:
+            await _to_the_end(conn.close())
 
 
 async def _to_the_end(work: Awaitable[T]) -> T:
