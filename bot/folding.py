@@ -14,6 +14,7 @@ _PLAIN = str.maketrans(
         "đ": "d",
         "ł": "l",
         "ħ": "h",
+        "ə": "e",
         "\u06cc": "\u064a",
         "\u0649": "\u064a",
         "\u06a9": "\u0643",
@@ -58,7 +59,7 @@ def fold(text: str) -> str:
     plain = _GERSHAYIM.sub("", text.replace(_ACUTE, ""))
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
     plain = _INDIC_PUNCTUATION.sub(" ", _DROPPED.sub("", plain)).translate(_PLAIN)
-    return _digits(_SEPARATORS.sub(" ", plain).strip())
+    return _digits(unicodedata.normalize("NFC", _SEPARATORS.sub(" ", plain).strip()))
 
 
 def _digits(text: str) -> str:
