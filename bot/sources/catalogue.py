@@ -22,6 +22,7 @@ REQUIRED = ("id", "name", "kind", "url", "type")
 KNOWN = frozenset({*REQUIRED, "side", "origin", "theatres", "interval_s"})
 SAMPLE_SCHEME = "sample:"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_PREVIEW = re.compile(r"https://t\.me/s/\w{3,40}", re.ASCII)
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?", re.IGNORECASE)
 
 
@@ -110,7 +111,7 @@ def _faults(entry: dict[str, Any], known: Vocabulary, *, samples: bool) -> Itera
             yield f"{name} must be text in quotation marks"
             return
     yield from _word_faults(entry, known)
-    yield from _address_faults(entry.get("url", ""), samples=samples)
+    yield from _address_faults(entry.get("url", ""), entry.get("kind", ""), samples=samples)
     yield from _theatre_faults(entry.get("theatres", []), known)
     interval = entry.get("interval_s", SHORTEST_INTERVAL_S)
     if type(interval) is not int or not SHORTEST_INTERVAL_S <= interval <= LONGEST_INTERVAL_S:
@@ -132,11 +133,13 @@ def _word_faults(entry: dict[str, Any], known: Vocabulary) -> Iterator[str]:
         yield f"side {side!r} is neither 'neutral' nor a known party"
 
 
-def _address_faults(url: str, *, samples: bool) -> Iterator[str]:
+def _address_faults(url: str, kind: str, *, samples: bool) -> Iterator[str]:
     if samples and url.startswith(SAMPLE_SCHEME):
         return
     if url and not _WEB_ADDRESS.fullmatch(url):
         yield f"url {url[:200]!r} must be an http or https address without spaces, fragment or password"
+    elif url and kind == SourceKind.CHANNEL and not _PREVIEW.fullmatch(url):
+        yield f"url {url[:200]!r} must be a channel's preview, such as https://t.me/s/NAME"
 
 
 def _theatre_faults(theatres: object, known: Vocabulary) -> Iterator[str]:

@@ -13,6 +13,7 @@ from bot.model import Entry, SourceKind
 
 MODULES: dict[SourceKind, str] = {
     SourceKind.FEED: "bot.sources.feed",
+    SourceKind.CHANNEL: "bot.sources.channel",
 }
 
 
