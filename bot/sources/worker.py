@@ -1,6 +1,6 @@
 """The parser process: reads what strangers wrote, where it can do no harm.
 
-It is started with an empty environment (no token in it), can open neither file nor connection once it is
+It is started without any variables of the service (no token), can open neither file nor connection once it is
 ready, may hold so much memory and no more, and is killed when it takes too long.
 """
 
