@@ -220,7 +220,8 @@ class Scene:
 @asynccontextmanager
 async def open_bot(db: Database, **changes: Any) -> AsyncIterator[Scene]:
     """The bot's conversation, running; `changes` are fields of the Desk that differ."""
-    clock, woken = PatientClock(), []
+    clock = PatientClock()
+    woken: list[None] = []
     words = load_words()
 
     async def check_nothing(source_id: str | None, tell: Tell) -> Refreshed:

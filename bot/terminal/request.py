@@ -70,6 +70,7 @@ class TerminalRequest(BaseRequest):
         self._choices: dict[int, tuple[int, Choice]] = {}
         self._count = 0
         self._is_greeted = False
+        self._is_read = True
         if hello:
             self._typed.put_nowait("/start")
 
@@ -101,6 +102,8 @@ class TerminalRequest(BaseRequest):
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Answers a request of the Bot API as Telegram would, after showing what it says."""
+        if method == "GET":
+            return _fault(404, "Not Found: there are no files in a terminal")
         name = url.rpartition("/")[2]
         fields: dict[str, Any] = dict(request_data.parameters) if request_data else {}
         if int(fields.get("chat_id", LOCAL_CHAT_ID)) != LOCAL_CHAT_ID:
@@ -148,7 +151,10 @@ class TerminalRequest(BaseRequest):
         markup = _markup(fields)
         if text == message["text"] and markup == message.get("reply_markup", {}):
             return _fault(400, "Bad Request: message is not modified")
-        message.update(text=text, reply_markup=markup, edit_date=self._seconds())
+        message.update(text=text, edit_date=self._seconds())
+        message.pop("reply_markup", None)
+        if markup:
+            message["reply_markup"] = markup
         self._print("\n" + dim("(changed)", colour=self._colour) + "\n" + self._shown(message, fields))
         return _result(message)
 
@@ -156,11 +162,12 @@ class TerminalRequest(BaseRequest):
         """The message as it is read; its buttons are from now on the ones that numbers press."""
         is_html = str(fields.get("parse_mode", "")).upper() == "HTML"
         text = show_html(message["text"], colour=self._colour) if is_html else show_plain(message["text"])
-        rows = number_choices(message.get("reply_markup"))
+        identifier, rows = message["message_id"], number_choices(message.get("reply_markup"))
         if rows:
-            identifier = message["message_id"]
             self._choices = {choice.number: (identifier, choice) for row in rows for choice in row}
             text += "\n" + show_choices(rows, colour=self._colour)
+        elif any(pressed == identifier for pressed, _ in self._choices.values()):
+            self._choices = {}
         return text
 
     async def _poll(self, fields: dict[str, Any]) -> list[dict[str, Any]]:
@@ -216,14 +223,16 @@ class TerminalRequest(BaseRequest):
             self._print(dim(GREETING, colour=self._colour))
 
     def _print(self, text: str) -> None:
-        """Prints, and goes on without a reader when nobody reads any more."""
+        """Prints, and goes on without a word when nobody reads any more."""
+        if not self._is_read:
+            return
         try:
             print(text, file=self._out, flush=True)
         except UnicodeEncodeError:
             encoding = self._out.encoding or "ascii"
             print(text.encode(encoding, "replace").decode(encoding), file=self._out, flush=True)
         except BrokenPipeError:
-            self._out = open(os.devnull, "w")  # noqa: SIM115, PTH123 - lives as long as the process
+            self._is_read = False
 
     def _person(self) -> dict[str, Any]:
         return {"id": LOCAL_CHAT_ID, "is_bot": False, "first_name": "You", "language_code": self._language}
