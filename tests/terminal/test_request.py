@@ -136,7 +136,7 @@ async def test_numbers_press_the_newest_buttons(db: Database, keyboard: Keyboard
         keyboard.types("2")
         await paper.reads("Everything stays as it was.")
         keyboard.types("2")
-        await paper.reads("Write a place's name")
+        await paper.reads("Zone 20 (Sand & Land)")
 
 
 async def test_when_nobody_types_any_more_it_talks_on(keyboard: Keyboard) -> None:
