@@ -81,8 +81,17 @@ def _read_lexicons(root: Traversable) -> dict[str, Lexicon]:
     for file in _files(root, "roles", ".toml"):
         lexicon = lexicons.setdefault(_stem(file), {})
         for table, rows in _read_toml(file).items():
-            lexicon[table] = {**lexicon.get(table, {}), **rows}
+            lexicon[table] = _join_tables(lexicon.get(table, {}), rows)
     return lexicons
+
+
+def _join_tables(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Two tables as one; lists of the same key follow each other."""
+    joined = {**first, **second}
+    for key in first.keys() & second.keys():
+        if isinstance(first[key], list):
+            joined[key] = [*first[key], *second[key]]
+    return joined
 
 
 def _stem(file: Traversable) -> str:

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from bot.reading.lexicon import Hit
+from bot.reading.numbers import Number, read_numbers
 from bot.reading.passages import Passages
 
-_DIGITS = re.compile(r"(?<![\d])\d{1,3}(?: \d{3})+(?! ?\d)|\d+")
-REACH = 70
+REACH = 110
 """Folded letters between a number and the word that says what became of so many people."""
 
-BACK_REACH = 34
+BACK_REACH = 36
 """The same when the word comes first: `killing at least eight`."""
 
-UNIT_REACH = 14
-"""Letters after a number within which a unit (mm, km, drones, year-old) makes it no count of people."""
+IMPLIED_REACH = 60
+IMPLIED_BACK_REACH = 16
+"""For a person without a number, who may stand there for another reason."""
 
-MOST = 5_000
-"""Higher figures are of wars, not of incidents."""
-
-
-class Number(NamedTuple):
-    """A count in the text; a person without a number is one, `is_implied`."""
-
-    start: int
-    end: int
-    value: int
-    is_implied: bool
+JOINED = 40
+"""Letters between two counts that are added up: `three soldiers and four civilians`."""
 
 
 class Toll(NamedTuple):
@@ -50,14 +42,17 @@ class Casualties(NamedTuple):
 
 def read_casualties(passages: Passages) -> Casualties:
     """The numbers of the incident itself: not of older ones, totals, ages or weapons."""
-    numbers = _read_numbers(passages)
+    numbers = [n for n in _join(passages, read_numbers(passages)) if not passages.is_past(n.start)]
+    words = _casualty_words(passages)
     tolls: list[Toll] = []
     for sentence in range(len(passages.text.sentences)):
-        tolls += _bind(passages, sentence, numbers)
-    killed, wounded = _judge("killed", tolls), _judge("wounded", tolls)
-    if killed is None and wounded is None and passages.found.of("casualties.none"):
-        if not all(passages.is_past(h.start) for h in passages.found.of("casualties.none")):
-            return Casualties(0, 0, ())
+        tolls += _bind(passages, sentence, numbers, words)
+    killed = _judge("killed", tolls) or _single(passages, "killed_one")
+    wounded = _judge("wounded", tolls) or _single(passages, "wounded_one")
+    if killed is None and wounded is None and not all(
+        passages.is_past(h.start) for h in passages.found.of("casualties.none")
+    ):
+        return Casualties(0, 0, ())
     return Casualties(killed, wounded, tuple(tolls))
 
 
@@ -70,85 +65,74 @@ def _judge(kind: str, tolls: list[Toll]) -> int | None:
     return max(sums.values(), default=None)
 
 
-def _read_numbers(passages: Passages) -> list[Number]:
-    """Counts that may be of people, by position."""
-    folded = passages.text.folded
-    counts = [
-        Number(m.start(), m.end(), int(m.group().replace(" ", "")), False) for m in _DIGITS.finditer(folded)
+def _single(passages: Passages, key: str) -> int | None:
+    """One, where a word in the singular says what became of somebody."""
+    return 1 if any(passages.is_news(h.start) for h in passages.found.of(f"casualties.{key}")) else None
+
+
+def _casualty_words(passages: Passages) -> list[tuple[int, int, str]]:
+    """Casualty words of the news, those that overlap or touch as one."""
+    hits: list[tuple[Hit, str]] = [
+        (h, kind) for kind in ("killed", "wounded") for h in passages.found.of(f"casualties.{kind}")
     ]
-    counts += _number_words(passages)
-    counts.sort()
-    counts = [n for n in counts if n.value <= MOST and not _is_of_things(passages, n)]
-    taken = {n.end for n in counts}
-    for hit in passages.found.of("casualties.person"):
-        if not any(hit.start - 24 <= end <= hit.start for end in taken) and not any(
-            n.start <= hit.start < n.end for n in counts
-        ):
-            counts.append(Number(hit.start, hit.end, 1, True))
-    return sorted(counts)
-
-
-def _number_words(passages: Passages) -> list[Number]:
-    """Number words, those that stand together added up (twenty-seven), the longest phrase first."""
-    words: list[Number] = []
-    for hit in sorted(passages.found.under("number"), key=lambda h: (h.start, -h.end)):
-        value = int(hit.code.split(".")[1])
-        last = words[-1] if words else None
-        if last and hit.start < last.end:
+    merged: list[tuple[int, int, str]] = []
+    for hit, kind in sorted(hits):
+        if passages.is_past(hit.start):
             continue
-        if last and hit.start - last.end <= 1 and last.value >= 20 and last.value % 10 == 0 and value < 10:
-            words[-1] = Number(last.start, hit.end, last.value + value, False)
+        if merged and merged[-1][2] == kind and hit.start - merged[-1][1] <= 3:
+            merged[-1] = (merged[-1][0], max(hit.end, merged[-1][1]), kind)
+        elif not merged or hit.start >= merged[-1][1]:
+            merged.append((hit.start, hit.end, kind))
+    return merged
+
+
+def _join(passages: Passages, numbers: list[Number]) -> list[Number]:
+    """Adds up counts that `and` joins before anything is said of the first alone."""
+    joined: list[Number] = []
+    for number in numbers:
+        last = joined[-1] if joined else None
+        if last and not number.is_implied and not last.is_implied and _are_joined(passages, last, number):
+            joined[-1] = Number(last.start, number.end, last.value + number.value, False)
         else:
-            words.append(Number(hit.start, hit.end, value, False))
-    return words
+            joined.append(number)
+    return joined
 
 
-def _is_of_things(passages: Passages, number: Number) -> bool:
-    """Whether the number counts things, or is an age, a date, a time, a calibre or a name."""
-    found, folded, end = passages.found, passages.text.folded, number.end
-    if found.has("casualties.people", number.start, end + UNIT_REACH) and not found.has("casualties.age", end, end + 3):
-        first_person = found.first("casualties.people", number.start, end + UNIT_REACH)
-        first_thing = found.first("casualties.not_people", end, end + UNIT_REACH)
-        if first_person and (not first_thing or first_person.start < first_thing.start):
-            return False
-    before = folded[max(0, number.start - 6) : number.start].split()
-    if before and before[-1].isdigit() and folded[number.start - 1] == " " and number.value < 60:
-        return True
-    return any(
-        found.has(code, end, end + UNIT_REACH) for code in ("casualties.not_people", "casualties.age")
-    ) or _is_date(passages, number)
+def _are_joined(passages: Passages, first: Number, second: Number) -> bool:
+    found, text = passages.found, passages.text
+    if second.start - first.end > JOINED or text.clause_of(first.start) != text.clause_of(second.start):
+        return False
+    span = (first.end, second.start)
+    if any(found.has(f"casualties.{kind}", *span) for kind in ("killed", "wounded")):
+        return False
+    has_nouns = all(
+        found.has("casualties.people", n.end, n.end + 20) or found.has("casualties.person", n.end, n.end + 20)
+        for n in (first, second)
+    )
+    return has_nouns and found.has("casualties.and", *span)
 
 
-def _is_date(passages: Passages, number: Number) -> bool:
-    months = passages.found.under("month")
-    return any(0 <= h.start - number.end <= 4 or 0 <= number.start - h.end <= 2 for h in months)
-
-
-def _bind(passages: Passages, sentence: int, numbers: list[Number]) -> list[Toll]:
+def _bind(
+    passages: Passages, sentence: int, numbers: list[Number], words: list[tuple[int, int, str]]
+) -> list[Toll]:
     """Pairs numbers with casualty words of one sentence, left to right, each at most once."""
     start, end = passages.text.sentence_span(sentence)
-    words = [
-        (h.start, h.end, kind, None)
-        for kind in ("killed", "wounded")
-        for h in passages.found.of(f"casualties.{kind}")
-        if start <= h.start < end and not passages.is_past(h.start)
-    ]
-    counts = [
-        (n.start, n.end, "", n) for n in numbers if start <= n.start < end and not passages.is_past(n.start)
-    ]
+    items: list[tuple[int, int, str, Number | None]] = [(b, e, k, None) for b, e, k in words if start <= b < end]
+    items += [(n.start, n.end, "", n) for n in numbers if start <= n.start < end]
     tolls: list[Toll] = []
     number: Number | None = None
     word: tuple[int, int, str] | None = None
-    for begin, stop, kind, count in sorted(words + counts, key=lambda item: item[:2]):  # type: ignore[operator]
-        if count is None:
-            if number and begin - number.end <= REACH:
-                tolls.append(Toll(kind, number.value, number.start, stop, sentence))
+    for begin, stop, kind, count in sorted(items, key=lambda item: item[:2]):
+        if count is not None:
+            reach = IMPLIED_BACK_REACH if count.is_implied else BACK_REACH
+            if word and begin - word[1] <= reach:
+                tolls.append(Toll(word[2], count.value, word[0], stop, sentence))
                 number, word = None, None
-            else:
-                number, word = None, (begin, stop, kind)
-        elif word and begin - word[1] <= BACK_REACH and not (count.is_implied and begin - word[1] > 16):
-            tolls.append(Toll(word[2], count.value, word[0], stop, sentence))
+            elif number is None or not count.is_implied:
+                number = count
+        elif number and begin - number.end <= (IMPLIED_REACH if number.is_implied else REACH):
+            tolls.append(Toll(kind, number.value, number.start, stop, sentence))
             number, word = None, None
-        elif number is None or (not count.is_implied and count.value > number.value):
-            number = count
+        else:
+            number, word = None, (begin, stop, kind)
     return tolls

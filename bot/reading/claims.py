@@ -25,6 +25,13 @@ ACTOR, BY, ACCUSED, DENIER, TARGET, SPEAKER = 0.8, 0.8, 1.8, 0.9, -0.9, -0.4
 OWN_SIDE = 1.6
 """How unlikely an outlet is to accuse its own side, and how sure a denial or admission is about it."""
 
+LATE_DAYS = 2
+"""A report so many days after the incident brings what is new about it."""
+
+LEAST_STANCE = 2.0
+COUNTED = 24
+"""Letters before `violations` within which their number stands."""
+
 LEAST_BLAME = 0.5
 LEAST_SHARE = 0.45
 """A second party is accused too when it is blamed at least by this share of the first."""
@@ -41,30 +48,47 @@ class Blame:
     accuser: tuple[str, ...]
 
 
-def judge_stance(passages: Passages, report: Report) -> Stance:
-    """claim unless the headline or the lead says otherwise."""
-    found, text = passages.found, passages.text
-    lead = text.sentence_span(min(1, len(text.sentences) - 1))[1]
-    title_end = text.body_start
-
-    def weight(code: str) -> float:
-        in_title = found.count(code, 0, title_end)
-        return 2.0 * min(in_title, 2) + min(found.count(code, title_end, lead), 2)
-
-    is_monitor = report.source.type is SourceType.MONITOR
-    tally = weight("stance.tally") + (1.0 if is_monitor and found.of("stance.tally") else 0.0)
-    denial, update = weight("stance.deny"), weight("stance.update")
-    confirmation = weight("stance.confirm") + (
-        2.0 if is_monitor and report.source.side in {NEUTRAL, "un"} else 0.0
-    )
+def judge_stance(passages: Passages, report: Report, age_days: int, fighters: Collection[str]) -> Stance:
+    """claim unless the headline or the lead says otherwise; `age_days` is how long ago it happened."""
     rated = [
-        (tally, Stance.TALLY),
-        (denial, Stance.DENIAL),
-        (confirmation, Stance.CONFIRMATION),
-        (update, Stance.UPDATE),
+        (_rate_tally(passages, report), Stance.TALLY),
+        (_rate_denial(passages, report, fighters), Stance.DENIAL),
+        (_rate_confirmation(passages, report), Stance.CONFIRMATION),
+        (_rate_words(passages, "stance.update") + 2.0 * (age_days >= LATE_DAYS), Stance.UPDATE),
     ]
     best = max(rated, key=lambda item: item[0])
-    return best[1] if best[0] >= 2.0 else Stance.CLAIM
+    return best[1] if best[0] >= LEAST_STANCE else Stance.CLAIM
+
+
+def _rate_words(passages: Passages, code: str) -> float:
+    """Words of the headline count double those of the first sentence."""
+    found, text = passages.found, passages.text
+    lead = text.sentence_span(min(1, len(text.sentences) - 1))[1]
+    in_title = found.count(code, 0, text.body_start)
+    return 2.0 * min(in_title, 2) + min(found.count(code, text.body_start, lead), 2)
+
+
+def _rate_tally(passages: Passages, report: Report) -> float:
+    """Periods count only where violations do, most of all when a number stands before them."""
+    found = passages.found
+    breaches = found.of("truce.breach") + found.of("truce.breached")
+    if not breaches:
+        return 0.0
+    folded = passages.text.folded
+    counted = any(any(c.isdigit() for c in folded[max(0, h.start - COUNTED) : h.start]) for h in breaches)
+    is_monitor = report.source.type is SourceType.MONITOR and bool(found.of("stance.tally"))
+    return _rate_words(passages, "stance.tally") + 1.0 * is_monitor + 1.0 * counted
+
+
+def _rate_denial(passages: Passages, report: Report, fighters: Collection[str]) -> float:
+    """A side's own outlet that denies anywhere is denying; others report that somebody does."""
+    is_own = report.source.side in fighters and bool(passages.found.of("stance.deny"))
+    return _rate_words(passages, "stance.deny") + 0.5 * is_own
+
+
+def _rate_confirmation(passages: Passages, report: Report) -> float:
+    is_observer = report.source.type is SourceType.MONITOR and report.source.side in {NEUTRAL, "un"}
+    return _rate_words(passages, "stance.confirm") + 2.0 * is_observer
 
 
 def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]]) -> None:

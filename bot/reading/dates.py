@@ -14,9 +14,6 @@ from bot.reading.passages import Passages
 OLDEST = timedelta(days=60)
 """Days further back are history, not news."""
 
-NEAR = 30
-"""Folded letters within which one word belongs to another."""
-
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|er|ой|го|е|º|°)?"
 _SPAN = rf"{_DAY}(?: (?:(?:a|to|al|au|and|i|и|та|до|по|bis|ve|və|ile|si) )?{_DAY})?"
 _BEFORE = re.compile(rf"(?<!\d){_SPAN}(?: (?:de|of|d|di))? ?$")
@@ -63,18 +60,32 @@ def _weight(passages: Passages, day: Day) -> float:
         weight -= 2.5
     if day.position < text.dateline_end and day.position >= text.body_start:
         weight -= 3.0
-    if found.has("truce.words", day.position - NEAR, day.end + NEAR) and day.kind == "date":
-        weight -= 2.0
+    if _is_of_the_truce(passages, day):
+        weight -= 2.5
+    if day.position < text.body_start:
+        weight += 0.8
     if _is_said_then(passages, day):
-        weight -= 1.2
+        weight -= 0.6 if day.day == passages.published else 1.4
     weight -= 0.15 * sentence + 0.08 * (passages.published - day.day).days
     return weight
 
 
+def _is_of_the_truce(passages: Passages, day: Day) -> bool:
+    """Whether the day is the agreement's own: `the ceasefire of 27 November`, `signed on Tuesday`."""
+    found = passages.found
+    dated = any(
+        0 <= day.position - h.end <= 8 or 0 <= h.start - day.end <= 3 for h in found.of("truce.words")
+    )
+    return dated or any(0 <= day.position - h.end <= 14 for h in found.of("truce.talks"))
+
+
 def _is_said_then(passages: Passages, day: Day) -> bool:
     """Whether the day tells when something was said: a verb of saying directly before it."""
-    verbs = [h for code in ("stance.report", "stance.accuse", "stance.deny", "stance.confirm") for h in passages.found.of(code)]
-    return any(0 <= day.position - h.end <= 4 for h in verbs)
+    return any(
+        0 <= day.position - hit.end <= 10
+        for code in ("stance.report", "stance.accuse", "stance.deny", "stance.confirm")
+        for hit in passages.found.of(code)
+    )
 
 
 def _named(passages: Passages) -> Iterator[Day]:

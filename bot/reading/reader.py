@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.data import Facts
-from bot.model import Act, Evidence, Finding, FoundPlace, Reason, Report, Truce
+from bot.model import Act, Evidence, Finding, FoundPlace, Reason, Report, Stance, Truce
 from bot.reading.casualties import Casualties, read_casualties
 from bot.reading.claims import judge_blame, judge_stance, name_actors
 from bot.reading.dates import Day, judge_day, read_days
@@ -79,12 +79,14 @@ class Reader:
         name_actors(passages, self._actors[theatre])
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
+        fighters = self._belligerents(theatre)
+        stance = judge_stance(passages, report, (passages.published - occurred).days, fighters)
+        if stance is Stance.TALLY:
+            passages.past.clear()
         casualties = read_casualties(passages)
-        stance = judge_stance(passages, report)
         truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
         bound = frozenset(p for truce in truces for p in truce.parties)
         order = "last" if passages.language in self._verb_last else ""
-        fighters = self._belligerents(theatre)
         blame = judge_blame(passages, report, stance, fighters, bound, order)
         named = _named(passages) & fighters
         truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
