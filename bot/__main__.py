@@ -87,7 +87,7 @@ def _run_terminal(settings: Settings, *, is_once: bool) -> int:
     set_up_logging(level, settings.log_format)
     with tempfile.TemporaryDirectory(prefix="trucewatch-") as folder:
         started_at = datetime.now(UTC) - (ALREADY_OUT if is_once else timedelta())
-        stage = terminal_stage(settings, Path(folder), started_at, is_once=is_once)
+        stage = terminal_stage(settings, Path(folder), started_at)
         asyncio.run(_serve(settings, stage, is_once=is_once))
     return 0
 

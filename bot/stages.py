@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from bot.sources.addresses import read_exemptions
 from bot.sources.catalogue import Vocabulary, read_catalogue, read_samples
 from bot.sources.fetch import Fetcher
 from bot.sources.samples import SampleFetcher
-from bot.terminal import LOCAL_CHAT_ID, TERMINAL_TOKEN, TerminalRequest, read_lines
+from bot.terminal import LOCAL_CHAT_ID, TERMINAL_TOKEN, TerminalRequest
 from bot.transport import AiohttpRequest
 
 
@@ -61,10 +60,10 @@ def telegram_stage(settings: Settings) -> Stage:
     )
 
 
-def terminal_stage(settings: Settings, folder: Path, started_at: datetime, *, is_once: bool) -> Stage:
+def terminal_stage(settings: Settings, folder: Path, started_at: datetime) -> Stage:
     """This terminal: on the samples, in a database of its own in `folder`; or, where the operator names a
     sources file, on those sources and in the operator's database."""
-    request = TerminalRequest(lines=None if is_once else read_lines(sys.stdin.fileno()), hello=True)
+    request = TerminalRequest(hello=True)
     has_samples = settings.sources_file is None
     exemptions = read_exemptions(settings.allow_private_hosts)
     return Stage(

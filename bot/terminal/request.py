@@ -213,7 +213,7 @@ class TerminalRequest(BaseRequest):
         }
 
     async def _read(self) -> None:
-        async for line in self._lines if self._lines is not None else read_lines(sys.stdin.fileno()):
+        async for line in self._lines if self._lines is not None else standard_input():
             if line.strip():
                 self._typed.put_nowait(line.strip())
 
@@ -246,6 +246,16 @@ class TerminalRequest(BaseRequest):
     def _next(self) -> int:
         self._count += 1
         return self._count
+
+
+async def standard_input() -> AsyncIterator[str]:
+    """Lines that are typed into this process; none when it was started without standard input.
+
+    Its number may by then be that of another open file, so only what Python holds for it is read.
+    """
+    if sys.stdin is not None:
+        async for line in read_lines(sys.stdin.fileno()):
+            yield line
 
 
 async def read_lines(descriptor: int) -> AsyncIterator[str]:
