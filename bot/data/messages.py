@@ -111,7 +111,7 @@ def load_words() -> dict[str, Words]:
     """The words of every language that has a catalogue, and of English, by ISO 639-1 code."""
     folder = resources.files("bot.data") / "locales"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".po")), key=lambda f: f.name)
-    words = {SOURCE_LANGUAGE: Words(Catalogue(SOURCE_LANGUAGE, {}, _one_or_other))}
+    words = {SOURCE_LANGUAGE: Words(Catalogue(SOURCE_LANGUAGE, {}, c2py("n != 1")))}
     for file in files:
         language = file.name.removesuffix(".po")
         with file.open("rb") as opened:
@@ -137,10 +137,6 @@ def _strings(value: str | Sequence[str] | None) -> tuple[str, ...]:
 
 def _fill(form: str, values: Mapping[str, object]) -> str:
     return _FIELD.sub(lambda match: str(values[match[1]]), form)
-
-
-def _one_or_other(n: int) -> int:
-    return 0 if n == 1 else 1
 
 
 def _locale(language: str) -> Locale:

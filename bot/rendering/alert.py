@@ -34,12 +34,9 @@ class Rendered:
 
 def render_alert(alert: Alert, words: Words, now: datetime, facts: Facts) -> Rendered:
     """The message of an alert that a reader of `words` gets at `now`, be it new or an edit."""
-    html = ""
-    for detail in _DETAILS:
-        page = _Page(alert.incident, words, Names(words, facts), now, detail)
-        html = "\n".join(page.lines(alert))
-        if visible_length(html) <= MOST_VISIBLE:
-            break
+    names = Names(words, facts)
+    pages = ["\n".join(_Page(alert.incident, words, names, now, detail).lines(alert)) for detail in _DETAILS]
+    html = next((page for page in pages if visible_length(page) <= MOST_VISIBLE), pages[-1])
     html = cut(html, MOST_VISIBLE)
     return Rendered(html, to_plain(html))
 

@@ -1,0 +1,151 @@
+"""Catalogues: every message of the code is translated, none is left over, no variable is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from gettext import c2py
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from bot.data import load_facts
+from bot.data.messages import NAME_CONTEXTS, SOURCE_LANGUAGE, Catalogue, Words, load_words
+from bot.model import Region, RegionLevel
+
+ROOT = Path(__file__).parent.parent.parent
+FILES = sorted((ROOT / "bot" / "data" / "locales").glob("*.po"))
+KEYWORDS: dict = {"text": None, "count": (1, 2), "mark": None}
+VARIABLE = re.compile(r"\{\w+\}")
+WORDS = load_words()
+
+
+@pytest.fixture(scope="module")
+def said() -> set[tuple[str, ...]]:
+    """Every message in the code, as (singular,) or (singular, plural)."""
+    with (ROOT / "babel.cfg").open() as file:
+        method_map, options = parse_mapping_cfg(file)
+    found = extract_from_dir(
+        ROOT / "bot", [(p.removeprefix("bot/"), m) for p, m in method_map], options, KEYWORDS
+    )
+    return {tuple(m) if isinstance(m, tuple) else (m,) for _, _, m, _, _ in found}
+
+
+def catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.stem)
+
+
+def messages(path: Path) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], Message]]:
+    for message in catalogue(path):
+        if message.id:
+            yield _tuple(message.id), _tuple(message.string), message
+
+
+def _tuple(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (str(value or ""),)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_every_message_is_translated_and_none_is_left_over(path: Path, said: set[tuple[str, ...]]) -> None:
+    """A new message without a translation, or a translation of a message that is gone, is found here."""
+    translated = {key for key, _, m in messages(path) if m.context is None}
+    assert said - translated == set(), f"missing in {path.name}"
+    assert translated - said == set(), f"no longer said: remove from {path.name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_every_plural_and_every_variable_is_there(path: Path) -> None:
+    """Each form is filled, and holds the variables of the message, no more and no fewer."""
+    plurals = catalogue(path).num_plurals
+    for key, forms, message in messages(path):
+        assert not message.fuzzy, key
+        assert len(forms) == (plurals if len(key) > 1 else 1), key
+        for form in forms:
+            assert form.strip(), key
+            wanted = set(VARIABLE.findall(key[-1]))
+            assert set(VARIABLE.findall(form)) == wanted, f"{key}: {form}"
+            assert re.findall(r"</?\w+>", form) == re.findall(r"</?\w+>", key[-1]), key
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_names_are_those_of_the_data(path: Path) -> None:
+    """A translated name of a party or truce that no data file has is left over."""
+    facts = load_facts()
+    known = {"party": {p.name for p in facts.parties.values()}, "truce": {t.name for t in facts.truces}}
+    for key, _, message in messages(path):
+        if message.context is not None:
+            assert message.context in NAME_CONTEXTS
+            assert key[0] in known[message.context]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_the_plural_rule_is_that_of_the_language(path: Path) -> None:
+    """Numbers choose among exactly the forms that there are."""
+    choose, plurals = c2py(catalogue(path).plural_expr), catalogue(path).num_plurals
+    assert {choose(n) for n in range(200)} == set(range(plurals))
+
+
+def test_a_message_is_filled_and_counted() -> None:
+    """Values stand where the message names them; numbers choose the form."""
+    english, russian = WORDS["en"], WORDS["ru"]
+    assert english.text("Killed: {figure}", figure=3) == "Killed: 3"
+    assert russian.text("Killed: {figure}", figure=3) == "Погибли: 3"
+    assert english.text("braces {in} values are left", **{"in": "{x}"}) == "braces {x} values are left"
+    counted = [russian.count("{n} alert", "{n} alerts", n) for n in (1, 2, 5, 21, 1000)]
+    assert counted == ["1 сообщение", "2 сообщения", "5 сообщений", "21 сообщение", "1\xa0000 сообщений"]
+    assert [english.count("{n} alert", "{n} alerts", n) for n in (1, 2)] == ["1 alert", "2 alerts"]
+    untranslated = [russian.count("{n} oar", "{n} oars", n) for n in (1, 2)]
+    assert untranslated == ["1 oar", "2 oars"]
+    assert english.count("{n} of {what}", "{n} of {what}s", 2, what="book") == "2 of books"
+    with pytest.raises(KeyError):
+        english.text("Killed: {figure}")
+
+
+def test_times_numbers_and_lists_are_written_as_the_language_does() -> None:
+    """Babel knows each language's ways."""
+    english, russian = WORDS["en"], WORDS["ru"]
+    moment = datetime(2020, 12, 12, 21, 5, tzinfo=UTC)
+    assert (english.date(date(2020, 12, 12)), russian.date(date(2020, 12, 12))) == (
+        "12 December 2020",
+        "12 декабря 2020\u202fг.",
+    )
+    assert (english.day(date(2020, 12, 12)), english.time(moment)) == ("12 Dec", "21:05")
+    assert english.time(moment, ZoneInfo("Asia/Yerevan")) == "01:05"
+    assert english.moment(moment, moment) == "21:05"
+    assert english.moment(moment, moment + timedelta(hours=3)) == "12 Dec 21:05"
+    assert (english.number(12345), english.span(timedelta(hours=3))) == ("12,345", "3 hours")
+    assert (english.list(["a", "b", "c"]), russian.list(["а", "б"]), english.list([])) == (
+        "a, b and c",
+        "а и б",
+        "",
+    )
+
+
+def test_names_fall_back_to_english() -> None:
+    """A region or party that nobody translated keeps its canonical name."""
+    region = Region("x", RegionLevel.PLACE, None, "Movses", {"ru": ("Мовсес",), "en": ("Movsés",)})
+    assert [WORDS[language].region(region) for language in ("en", "ru")] == ["Movses", "Мовсес"]
+    assert WORDS["ru"].region(Region("x", RegionLevel.PLACE, None, "Movses", {})) == "Movses"
+    assert (WORDS["ru"].name("Armenia", "party"), WORDS["ru"].name("Atlantis", "party")) == (
+        "Армения",
+        "Atlantis",
+    )
+
+
+def test_a_language_that_babel_does_not_know_is_formatted_as_english() -> None:
+    """An unknown code or a broken one does not keep the bot from starting."""
+    for code in ("qqq", "not a code"):
+        assert Words(Catalogue(code, {}, lambda n: 0)).day(date(2020, 12, 12)) == "12 Dec"
+
+
+def test_english_is_always_there() -> None:
+    """The code itself is the English catalogue."""
+    assert WORDS[SOURCE_LANGUAGE].text("Done") == "Done"
+    assert set(WORDS) >= {"en", "ru"}
