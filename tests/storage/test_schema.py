@@ -51,9 +51,7 @@ def objects(connection: Connection) -> dict[str, list[str]]:
     """Everything that the schema consists of, by name, in the database's own words, clauses sorted."""
     found = connection.execute(text(OBJECTS[connection.dialect.name])).all()
     own = {name: sql for name, sql in found if "alembic" not in name}
-    return {
-        name: re.sub(r'[\s"]+', " ", sql).replace("( ", "(").replace(" )", ")") for name, sql in own.items()
-    }
+    return {name: sorted(re.split(r"[\s\",()]+", sql)) for name, sql in own.items()}
 
 
 def differences(connection: Connection) -> list[object]:
