@@ -156,7 +156,7 @@ ANSWERS: Final[tuple[Rule, ...]] = (
     Rule(_ODD, "service unavailable", Fate.RETRY, "telegram_down", 2.0),
     Rule(_ODD, "gateway time", Fate.UNCERTAIN, "gateway_timeout", 5.0),
     Rule(_ODD, "", Fate.UNCERTAIN, "unknown_answer", 5.0),
-    Rule(Answer.UNREADABLE, "", Fate.UNCERTAIN, "unreadable_answer", 5.0),
+    Rule(Answer.UNREADABLE, "", Fate.UNCERTAIN, "unreadable_answer", 1.0),
 )
 """Read from the top; the first rule that fits counts. The last rule of every kind fits all its answers."""
 

@@ -1,0 +1,387 @@
+"""The outbox end to end: a real database, the real transport, a fake Telegram over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from time import monotonic
+
+from bot.deliver import Rendered
+from bot.model import Alert, AlertKind, DeliveryForm, DeliveryState, Severity
+from bot.storage.alerts import queue_next_chunk, unqueued_alerts
+from bot.storage.chats import find_chat, restore
+from bot.storage.database import Database
+from bot.storage.deliveries import claim_due, hold_all
+from bot.storage.states import ChatState
+from tests.delivery.outbox import (
+    JumpingClock,
+    add_chats,
+    delivering,
+    follow_up,
+    plain_render,
+    rows,
+    tell,
+    wait_until_done,
+)
+from tests.telegram_server import TelegramServer, delay, drop, flood, migrate, raw, refuse
+
+PARSE = refuse(400, "Bad Request: can't parse entities: unexpected end tag at offset 3")
+
+
+async def test_everybody_gets_each_alert_once(db: Database) -> None:
+    """Three alerts reach five chats once each, and the numbers of the messages are kept."""
+    await add_chats(db, range(1, 6))
+    for code in ("a", "b", "c"):
+        await tell(db, code)
+    async with TelegramServer(is_strict=False) as server, delivering(db, server):
+        await wait_until_done(db)
+        assert all(
+            sorted(server.texts(chat)) == ["a message", "b message", "c message"] for chat in range(1, 6)
+        )
+        assert len(server.requests) == 15
+    assert {row.state for row in await rows(db)} == {DeliveryState.SENT}
+    assert all(row.message_id and row.sent_at and row.attempts == 1 for row in await rows(db))
+
+
+async def test_a_commit_wakes_the_deliverer(db: Database) -> None:
+    """What is committed while the outbox is idle leaves at once, not at the next look."""
+    await add_chats(db, [1])
+    async with TelegramServer(is_strict=False) as server, delivering(db, server) as service:
+        await asyncio.sleep(0.1)
+        await tell(db, "late")
+        began = monotonic()
+        service.wake.set()
+        await server.wait_until(lambda: server.requests)
+        assert monotonic() - began < 0.5
+
+
+async def test_grave_ones_leave_first(db: Database) -> None:
+    """Grave incidents overtake others that were committed before them."""
+    await add_chats(db, range(1, 41))
+    await tell(db, "serious")
+    await tell(db, "grave", Severity.GRAVE)
+    async with TelegramServer(is_strict=False) as server, delivering(db, server, rate=200):
+        await wait_until_done(db)
+    order = [r.parameters["text"] for r in server.requests]
+    assert order[:40] == ["<b>grave message</b>"] * 40
+
+
+async def test_an_urgent_one_overtakes_a_long_queue(db: Database) -> None:
+    """With hundreds of deliveries waiting at 30 a second, a new grave incident leaves within a second."""
+    await add_chats(db, range(1, 301))
+    await tell(db, "crowd")
+    async with TelegramServer(is_strict=False) as server, delivering(db, server, rate=30) as service:
+        await server.wait_until(lambda: len(server.requests) >= 5)
+        await tell(db, "grave", Severity.GRAVE)
+        began = monotonic()
+        service.wake.set()
+        await server.wait_until(lambda: "grave" in server.requests[-1].parameters["text"])
+        assert monotonic() - began < 1.0
+    states = {row.state for row in await rows(db)}
+    assert DeliveryState.SENDING not in states
+
+
+async def test_edits_and_replies_follow_their_message(db: Database) -> None:
+    """An edit changes the living message, a reply answers it, and neither leaves before it."""
+    await add_chats(db, [1])
+    incident = await tell(db, "x")
+    await follow_up(db, incident, DeliveryForm.EDIT)
+    await follow_up(db, incident, DeliveryForm.REPLY)
+    async with TelegramServer(is_strict=False) as server, delivering(db, server):
+        await wait_until_done(db)
+    assert server.requests[0].method == "sendMessage"
+    assert server.texts(1) == ["x edit confirmed", "x reply confirmed"]
+    assert server.messages(1)[1]["reply_to_message"]["message_id"] == server.messages(1)[0]["message_id"]
+
+
+async def test_a_blocked_chat_costs_one_request(db: Database) -> None:
+    """A chat that blocked the bot gets one request and then none; it keeps its row and can be restored."""
+    await add_chats(db, [1, 2])
+    for code in ("a", "b", "c"):
+        await tell(db, code)
+    async with TelegramServer(is_strict=False) as server, delivering(db, server) as service:
+        server.block(1)
+        await wait_until_done(db)
+        assert len(server.calls("sendMessage", 1)) == 1
+        async with db.writing() as conn:
+            chat = await find_chat(conn, 1)
+            assert chat is not None
+            assert chat.state is ChatState.GONE
+            server.answer_always("sendMessage", None, 1)
+            assert await restore(conn, chat.id, datetime.now(UTC) + timedelta(seconds=1))
+        await tell(db, "d")
+        service.wake.set()
+        await wait_until_done(db)
+        assert server.texts(1) == ["d message"]
+    assert len(server.texts(2)) == 4
+
+
+async def test_kicked_from_a_group_loses_all_its_topics(db: Database) -> None:
+    """Removed from a forum, the bot asks its other topics nothing more; a deleted topic goes alone."""
+    await add_chats(db, [-5], topic_id=7)
+    await add_chats(db, [-5], topic_id=8)
+    await tell(db, "a")
+    async with TelegramServer(is_strict=False) as server, delivering(db, server) as service:
+        server.answer_next("sendMessage", refuse(400, "Bad Request: message thread not found"), chat_id=-5)
+        await wait_until_done(db)
+        async with db.reading() as conn:
+            states = [c.state for c in (await find_chat(conn, -5, 7), await find_chat(conn, -5, 8)) if c]
+        assert sorted(states) == [ChatState.ACTIVE, ChatState.GONE]
+        server.answer_always("sendMessage", refuse(403, "Forbidden: bot was kicked from the supergroup chat"))
+        await tell(db, "b")
+        service.wake.set()
+        await server.wait_until(lambda: len(server.requests) == 3)
+        await wait_until_done(db)
+        await tell(db, "c")
+        service.wake.set()
+        await wait_until_done(db)
+    assert len(server.requests) == 3
+
+
+async def test_a_migrated_group_gets_everything(db: Database) -> None:
+    """A group that became a supergroup gets all that waited, under its new number, once."""
+    await add_chats(db, [-5])
+    for code in ("a", "b"):
+        await tell(db, code)
+    async with TelegramServer(is_strict=False) as server, delivering(db, server):
+        server.answer_always("sendMessage", migrate(-1005), chat_id=-5)
+        await wait_until_done(db)
+        assert sorted(server.texts(-1005)) == ["a message", "b message"]
+        assert len(server.calls("sendMessage", -5)) == 1
+
+
+async def test_bad_markup_is_sent_once_more_as_plain_text(db: Database) -> None:
+    """Markup that Telegram refuses goes out as plain text; refused again, the delivery has failed."""
+    await add_chats(db, [1, 2])
+    await tell(db, "x")
+    async with TelegramServer(is_strict=False) as server, delivering(db, server):
+        server.answer_next("sendMessage", PARSE, chat_id=1)
+        server.answer_always("sendMessage", PARSE, chat_id=2)
+        await wait_until_done(db)
+        assert server.texts(1) == ["x message"]
+        assert "parse_mode" not in server.calls("sendMessage", 1)[1].parameters
+        assert len(server.calls("sendMessage", 2)) == 2
+    assert [row.state for row in await rows(db)] == [DeliveryState.SENT, DeliveryState.FAILED]
+
+
+async def test_a_broken_rendering_harms_one_delivery(db: Database) -> None:
+    """An alert that cannot be rendered fails alone and is logged without its text."""
+    await add_chats(db, [1])
+    await tell(db, "bad")
+    await tell(db, "good")
+
+    def render(alert: Alert, language: str | None, form: DeliveryForm) -> Rendered:
+        if alert.incident.code == "bad":
+            raise ValueError("secret text")
+        return plain_render(alert, language, form)
+
+    async with TelegramServer(is_strict=False) as server, delivering(db, server, render=render):
+        await wait_until_done(db)
+        assert server.texts(1) == ["good message"]
+    assert [row.reason for row in await rows(db)] == ["internal_error", None]
+
+
+async def test_dropped_answers_double_exactly_the_dropped(db: Database) -> None:
+    """Answers lost after acceptance: nothing is lost, and only those deliveries go out twice, marked."""
+    chats = range(1, 61)
+    await add_chats(db, chats)
+    await tell(db, "x")
+    dropped = {chat for chat in chats if chat % 10 == 0}
+    async with TelegramServer(is_strict=False) as server, delivering(db, server):
+        for chat in dropped:
+            server.answer_next("sendMessage", drop(is_accepted=True), chat_id=chat)
+        await wait_until_done(db)
+        assert {chat: len(server.texts(chat)) for chat in chats} == {
+            c: 2 if c in dropped else 1 for c in chats
+        }
+    assert {row.telegram_id for row in await rows(db) if row.is_uncertain} == dropped
+
+
+async def test_a_delivery_is_repeated_once_at_most_when_unknown(db: Database) -> None:
+    """Two lost answers in a row end a delivery: it may have arrived twice already."""
+    await add_chats(db, [1])
+    await tell(db, "x")
+    async with TelegramServer(is_strict=False) as server, delivering(db, server):
+        server.answer_always("sendMessage", raw(200, b"<html>"), chat_id=1)
+        await wait_until_done(db)
+        assert len(server.requests) == 2
+    (row,) = await rows(db)
+    assert (row.state, row.reason, row.is_uncertain) == (DeliveryState.FAILED, "unreadable_answer", True)
+
+
+async def test_no_connection_is_no_duplicate(db: Database) -> None:
+    """While Telegram cannot be reached nothing is lost; afterwards each delivery goes out once, unmarked."""
+    await add_chats(db, range(1, 11))
+    await tell(db, "x")
+    server = TelegramServer(is_strict=False)
+    async with server:
+        pass
+    clock = JumpingClock()
+    async with delivering(db, server, clock=clock) as service:
+        await asyncio.sleep(0.2)
+        async with TelegramServer(is_strict=False, port=server.port) as again:
+            clock.ahead_s += 4
+            service.wake.set()
+            await wait_until_done(db)
+            assert all(len(again.texts(chat)) == 1 for chat in range(1, 11))
+    assert not any(row.is_uncertain for row in await rows(db))
+
+
+async def test_retry_after_holds_one_chat_over_restarts(db: Database) -> None:
+    """A chat that must wait for hours delays no other, and gets nothing before its time after a restart."""
+    await add_chats(db, [1, 2])
+    await tell(db, "a")
+    clock = JumpingClock()
+    async with TelegramServer(is_strict=False) as server:
+        server.answer_next("sendMessage", flood(43_837), chat_id=1)
+        async with delivering(db, server, clock=clock):
+            await server.wait_until(lambda: server.texts(2) and server.calls("sendMessage", 1))
+        await tell(db, "b")
+        async with delivering(db, server, clock=clock):
+            await server.wait_until(lambda: len(server.texts(2)) == 2)
+            assert len(server.calls("sendMessage", 1)) == 1
+        clock.ahead_s += 43_838
+        async with delivering(db, server, clock=clock):
+            await wait_until_done(db)
+        assert server.texts(1) == ["a message", "b message"]
+
+
+async def test_a_flood_of_all_pauses_all_over_restarts(db: Database) -> None:
+    """When every chat is refused, sending pauses for everybody, also after a restart."""
+    await add_chats(db, range(1, 101))
+    await tell(db, "x")
+    clock = JumpingClock()
+    async with TelegramServer(is_strict=False) as server:
+        server.answer_always("sendMessage", flood(30))
+        async with delivering(db, server, rate=100, clock=clock):
+            await server.wait_until(lambda: len(server.requests) >= 10)
+            await asyncio.sleep(0.3)
+        asked = len(server.requests)
+        assert asked < 30
+        server.answer_always("sendMessage", None)
+        async with delivering(db, server, clock=clock) as service:
+            await asyncio.sleep(0.2)
+            assert len(server.requests) == asked
+            clock.ahead_s += 31
+            service.wake.set()
+            await wait_until_done(db)
+        assert all(len(server.texts(chat)) == 1 for chat in range(1, 101))
+
+
+async def test_a_kept_pause_of_all_is_honoured_at_the_start(db: Database) -> None:
+    """A pause that another run was told of holds until its time."""
+    await add_chats(db, [1])
+    await tell(db, "x")
+    async with db.writing() as conn:
+        await hold_all(conn, datetime.now(UTC) + timedelta(seconds=0.6))
+    began = monotonic()
+    async with TelegramServer(is_strict=False) as server, delivering(db, server):
+        await wait_until_done(db)
+        assert server.requests[0].at_s - began > 0.5
+
+
+async def test_what_was_being_sent_goes_once_more(db: Database) -> None:
+    """Rows that a dead process left in `sending` are sent once more and marked."""
+    await add_chats(db, [1, 2])
+    await tell(db, "x")
+    async with TelegramServer(is_strict=False) as server:
+        async with delivering(db, server):
+            await wait_until_done(db)
+        await tell(db, "y")
+        async with db.writing() as conn:
+            for alert_id in await unqueued_alerts(conn):
+                await queue_next_chunk(conn, alert_id, datetime.now(UTC))
+            claimed = await claim_due(conn, datetime.now(UTC), 1)
+        async with delivering(db, server):
+            await wait_until_done(db)
+    marked = [row.id for row in await rows(db) if row.is_uncertain]
+    assert marked == [each.id for each in claimed]
+
+
+async def test_old_deliveries_expire_unsent(db: Database) -> None:
+    """What waited longer than the age limit is not news any more."""
+    await add_chats(db, [1])
+    await tell(db, "x")
+    clock = JumpingClock()
+    async with TelegramServer(is_strict=False) as server:
+        server.answer_always("sendMessage", flood(7_200))
+        async with delivering(db, server, clock=clock, max_age=timedelta(hours=1)):
+            await server.wait_until(lambda: server.requests)
+        clock.ahead_s += 7_300
+        async with delivering(db, server, clock=clock, max_age=timedelta(hours=1)):
+            await wait_until_done(db)
+        assert len(server.requests) == 1
+    assert [row.state for row in await rows(db)] == [DeliveryState.EXPIRED]
+
+
+async def test_stop_under_load_loses_and_doubles_nothing(db: Database) -> None:
+    """Stopped with requests in flight: they end and are recorded; a new run sends only the rest."""
+    await add_chats(db, range(1, 201))
+    await tell(db, "x")
+    async with TelegramServer(is_strict=False, latency_s=0.1) as server:
+        async with delivering(db, server, rate=400) as service:
+            await server.wait_until(lambda: len(server.requests) >= 20)
+            began = monotonic()
+            await service.deliverer.stop()
+            assert monotonic() - began < 1.5
+        states = [row.state for row in await rows(db)]
+        assert states.count(DeliveryState.SENT) == len(server.requests) < 200
+        assert states.count(DeliveryState.PENDING) == 200 - len(server.requests)
+        async with delivering(db, server):
+            await wait_until_done(db)
+        assert all(len(server.texts(chat)) == 1 for chat in range(1, 201))
+
+
+async def test_stop_does_not_wait_for_an_answer_that_never_comes(db: Database) -> None:
+    """A request that hangs is cut off after the grace; it is uncertain and goes out once more."""
+    await add_chats(db, [1])
+    await tell(db, "x")
+    async with TelegramServer(is_strict=False) as server:
+        server.answer_next("sendMessage", delay(20), chat_id=1)
+        began = monotonic()
+        async with delivering(db, server, read_timeout_s=30) as service:
+            await server.wait_until(lambda: server.messages(1) or True)
+            await asyncio.sleep(0.3)
+            await service.deliverer.stop()
+        assert monotonic() - began < 6
+        (row,) = await rows(db)
+        assert (row.state, row.is_uncertain) == (DeliveryState.PENDING, True)
+
+
+async def test_one_chat_never_has_two_in_flight(db: Database) -> None:
+    """Several alerts for one chat go one after the other, at most three of them at once in a second."""
+    await add_chats(db, [1])
+    for number in range(4):
+        await tell(db, f"n{number}")
+    async with TelegramServer(is_strict=False, latency_s=0.05) as server, delivering(db, server):
+        await wait_until_done(db)
+    arrivals = [r.at_s for r in server.requests]
+    assert all(later - sooner >= 0.05 for sooner, later in pairwise(arrivals))
+    assert arrivals[3] - arrivals[2] >= 1.0
+
+
+async def test_an_edit_without_a_number_is_told_anew(db: Database) -> None:
+    """When the number of the message is lost with a migration, the change comes as a silent message."""
+    await add_chats(db, [-5])
+    incident = await tell(db, "x")
+    async with TelegramServer(is_strict=False) as server, delivering(db, server) as service:
+        await server.wait_until(lambda: server.texts(-5))
+        await wait_until_done(db)
+        server.answer_always("editMessageText", migrate(-1005), chat_id=-5)
+        await follow_up(db, incident, DeliveryForm.EDIT, AlertKind.DENIED)
+        service.wake.set()
+        await server.wait_until(lambda: server.texts(-1005))
+        assert server.texts(-1005) == ["x edit denied"]
+        assert server.calls("sendMessage", -1005)[0].parameters["disable_notification"] is True
+
+
+async def test_the_rate_is_kept_at_the_receiving_end(db: Database) -> None:
+    """At 100 a second no window of a second sees more, and at least 0.9 of the rate is used."""
+    await add_chats(db, range(1, 251))
+    await tell(db, "x")
+    async with TelegramServer(is_strict=False) as server, delivering(db, server, rate=100):
+        await wait_until_done(db)
+    times = sorted(r.at_s for r in server.requests)
+    assert all(times[i + 100] - times[i] >= 0.995 for i in range(len(times) - 100))
+    assert 249 / (times[-1] - times[0]) > 90

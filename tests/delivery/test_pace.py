@@ -1,0 +1,153 @@
+"""The pacer on a virtual clock: sliding windows at every moment, deadlines, pauses, memory."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.model import DeliveryForm
+from bot.pace import FLOODED_CHATS, GROUP_WINDOW_S, Pacer
+
+MESSAGE, EDIT = DeliveryForm.MESSAGE, DeliveryForm.EDIT
+Wish = tuple[float, int, DeliveryForm]
+"""When somebody wants to send, the chat (negative: a group), and what."""
+
+
+def play(pacer: Pacer, wishes: Sequence[Wish], late_s: float = 0.0) -> list[Wish]:
+    """Ask for each wish until it is granted, as the outbox does; what left, with the time."""
+    waiting = [(at_s, number, chat, form) for number, (at_s, chat, form) in enumerate(wishes)]
+    heapq.heapify(waiting)
+    sent: list[Wish] = []
+    now_s = 0.0
+    while waiting:
+        at_s, number, chat, form = heapq.heappop(waiting)
+        now_s = max(now_s, at_s)
+        turn = pacer.reserve(chat, chat < 0, form, now_s)
+        if turn.wait_s:
+            heapq.heappush(waiting, (now_s + turn.wait_s + late_s, number, chat, form))
+        else:
+            sent.append((now_s, chat, form))
+    return sent
+
+
+def most_in(times: Sequence[float], window_s: float) -> int:
+    """The greatest number of times within any half-open window of this length."""
+    most, first = 0, 0
+    for last, time in enumerate(times):
+        while times[first] <= time - window_s:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+wish = st.tuples(
+    st.floats(0, 150, allow_nan=False),
+    st.sampled_from([1, 2, -1, -2]),
+    st.sampled_from([MESSAGE, EDIT, DeliveryForm.REPLY]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(wish, max_size=120), st.sampled_from([0.7, 3.0, 30.0]), st.sampled_from([0.0, 0.004, 0.3]))
+def test_no_window_is_ever_overfull(wishes: list[Wish], rate: float, late_s: float) -> None:
+    """Whoever asks whenever, with late timers too: every limit holds in every sliding window."""
+    sent = play(Pacer(rate), wishes, late_s)
+    assert len(sent) == len(wishes)
+    assert most_in([at_s for at_s, _, _ in sent], 1.0) <= max(1, rate)
+    by_chat, edits = defaultdict(list), defaultdict(list)
+    for at_s, chat, form in sent:
+        by_chat[chat].append(at_s)
+        if form is EDIT and chat < 0:
+            edits[chat].append(at_s)
+    for chat, times in by_chat.items():
+        assert most_in(times, 1.0) <= 3
+        assert most_in(times, 60.0) <= (20 if chat < 0 else 62)
+        assert most_in(edits[chat] or [0.0], 60.0) <= 15
+        crowded = [b for a, b, c in zip(times, times[1:], times[2:], strict=False) if c - a < 1.0]
+        assert all(later - sooner > 50 for sooner, later in pairwise(crowded))
+
+
+def drain(pacer: Pacer, chats: Iterable[int], late_s: float = 0.0) -> list[float]:
+    """Send to each chat in turn, as fast as all together may; the times."""
+    now_s, times = 0.0, []
+    for chat in chats:
+        while wait_s := pacer.reserve(chat, chat < 0, EDIT, now_s).wait_s:
+            now_s += wait_s + late_s
+        times.append(now_s)
+    return times
+
+
+def test_the_rate_is_used() -> None:
+    """Thirty a second with something always waiting: at least 0.98 of it, evenly, also with late timers."""
+    for late_s in (0.0, 0.002):
+        times = drain(Pacer(30), range(1, 1_801), late_s)
+        assert 1_799 / times[-1] >= 0.98 * 30
+        assert max(b - a for a, b in pairwise(times)) < 0.06
+
+
+def test_a_thousand_a_second_is_used() -> None:
+    """With paid broadcasts the same at a thousand a second, timers late by a millisecond."""
+    times = drain(Pacer(1_000), range(1, 5_001), 0.001)
+    assert 4_999 / times[-1] >= 970
+    assert most_in(times, 1.0) <= 1_000
+
+
+def test_a_deadline_holds_its_chat_alone() -> None:
+    """Twelve hours for one chat delay no other and cost no slot; a shorter deadline changes nothing."""
+    pacer = Pacer(30)
+    pacer.note_refusal(1, 43_837, 100.0)
+    pacer.note_refusal(1, 5, 101.0)
+    assert pacer.reserve(1, False, MESSAGE, 110.0).is_chat
+    assert not pacer.reserve(2, False, MESSAGE, 110.0).wait_s
+    assert abs(pacer.reserve(1, False, MESSAGE, 200.0).wait_s - 43_737) < 1e-6
+    assert not pacer.reserve(1, False, MESSAGE, 43_937.0).wait_s
+
+
+def test_only_refusals_of_many_chats_in_a_row_pause_all() -> None:
+    """Nine refused chats or one accepted between are no flood; ten in a row are, until the shortest time."""
+    pacer = Pacer(30)
+    for chat in range(FLOODED_CHATS - 1):
+        assert not pacer.note_refusal(chat, 40, 10.0)
+    pacer.note_acceptance()
+    for chat in range(FLOODED_CHATS - 1):
+        assert not pacer.note_refusal(chat, 20, 10.0)
+        assert not pacer.note_refusal(chat, 20, 10.0)
+    assert pacer.note_refusal(99, 60, 10.0)
+    assert not pacer.note_refusal(98, 60, 10.2)
+    assert 19 < pacer.wait_for_all(10.2) < 20
+    assert not pacer.reserve(500, False, MESSAGE, 12.0).is_chat
+    assert pacer.reserve(500, False, MESSAGE, 12.0).wait_s > 0
+    assert not pacer.reserve(500, False, MESSAGE, pacer.paused_until_s).wait_s
+
+
+def test_a_pause_is_never_shortened() -> None:
+    """The longer of two pauses counts."""
+    pacer = Pacer(30)
+    pacer.pause(50.0)
+    pacer.pause(20.0)
+    assert pacer.wait_for_all(10.0) == 40.0
+
+
+def test_idle_chats_are_forgotten() -> None:
+    """After a minute of silence nothing is kept of a hundred thousand chats, deadlines included."""
+    pacer = Pacer(10_000)
+    drain(pacer, range(-20_000, 0))
+    for chat in range(1, 1_000):
+        pacer.hold(chat, 5.0)
+    assert pacer.chats_held > 20_000
+    assert not pacer.reserve(7, False, MESSAGE, 100.0 + GROUP_WINDOW_S).wait_s
+    assert pacer.chats_held == 1
+
+
+def test_the_burst_is_not_for_every_second() -> None:
+    """Three at once, then one a second; the burst comes back after a minute of silence."""
+    sent = [at_s for at_s, _, _ in play(Pacer(1_000), [(0.0, 1, MESSAGE)] * 6 + [(70.0, 1, MESSAGE)] * 3)]
+    assert sent[2] < 0.1
+    assert sent[3] > 1.0
+    assert sent[5] > 3.0
+    assert sent[8] - sent[6] < 0.1
