@@ -19,12 +19,15 @@ BEFORE = 7
 FRAME = 70
 """Letters between a verb of accusing or denying and who accuses, denies or is accused."""
 
-ACTOR, BY, ACCUSED, DENIER, TARGET, SPEAKER = 0.8, 0.8, 1.8, 0.9, -0.9, -0.4
-"""What a mention's part says of whether that party did it."""
+ACTOR, BY, ACCUSED, DENIER = 0.8, 0.8, 1.8, 0.9
+"""What a mention's part says for that party having done it."""
 
-OWN_SIDE = 1.6
-"""How unlikely an outlet is to accuse its own side, and how sure a denial or admission is about it."""
+AGAINST, MOST_AGAINST = 0.35, 2.0
+OWN_SIDE, OTHER_SIDE, OWN_DENIAL = 1.6, 0.6, 1.2
+"""How unlikely an outlet is to accuse its own side, how likely the other; what it denies is laid on its own."""
 
+QUIET = 0.5
+UNBOUND_BLAME = 1.5
 LATE_DAYS = 2
 """A report so many days after the incident brings what is new about it."""
 
@@ -38,6 +41,15 @@ LEAST_SHARE = 0.45
 
 TITLE_FACTOR = 1.5
 _ADMITTING = frozenset({Stance.DENIAL, Stance.CONFIRMATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """A theatre's armed parties, those that a truce in force binds, and who stands with whom."""
+
+    fighters: frozenset[str]
+    bound: frozenset[str]
+    blocs: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,84 +116,115 @@ def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]]) -> None
     passages.parties.sort()
 
 
-def judge_blame(
-    passages: Passages, report: Report, stance: Stance, parties: Collection[str], bound: Collection[str], order: str
-) -> Blame:
-    """Accused and accuser among the theatre's `parties`; `bound` are those of the truce in force.
+@dataclass(slots=True)
+class Weights:
+    """What speaks for and against each party having done it, and how much each speaks itself."""
 
-    `order` is "last" in languages whose verb stands last.
-    """
-    blame: Counter[str] = Counter()
-    voice: Counter[str] = Counter()
+    for_it: Counter[str]
+    against: Counter[str]
+    voice: Counter[str]
+
+    def total(self, party: str) -> float:
+        """The blame that words lay on a party; what speaks against it never outweighs clear words for it."""
+        return self.for_it[party] - AGAINST * min(self.against[party], MOST_AGAINST)
+
+
+def judge_blame(passages: Passages, report: Report, stance: Stance, sides: Sides, order: str) -> Blame:
+    """Accused and accuser among the theatre's parties; `order` is "last" where the verb stands last."""
+    weights = Weights(Counter(), Counter(), Counter())
     mentions = [
         (mention, own)
         for mention in passages.parties
-        if (own := [p for p in codes_of(mention, "p") if p in parties])
+        if (own := [p for p in codes_of(mention, "p") if p in sides.fighters])
+        and not passages.is_past(mention.start)
     ]
-    news = [(m, own) for m, own in mentions if not passages.is_past(m.start)]
-    for mention, own in news:
-        _rate(passages, mention, own, blame, voice)
-    _rate_frames(passages, news, order, blame, voice)
+    for mention, own in mentions:
+        _rate(passages, mention, own, weights)
+    _rate_frames(passages, mentions, order, weights)
+    named = dict.fromkeys(p for _, own in mentions for p in own)
     side = report.source.side
-    if side in parties:
-        voice[side] += 1.0
-        blame[side] += OWN_SIDE if stance in _ADMITTING else -OWN_SIDE
-    accused = _choose(blame) or _guess(blame, voice, report, bound)
+    blame = Counter({p: weights.total(p) + _prior(p, side, stance, sides) for p in named})
+    if stance is Stance.DENIAL and side in sides.bound:
+        blame[side] = max(blame[side], OWN_DENIAL)
+    if side in sides.fighters:
+        weights.voice[side] += 1.0
+    accused = _choose(blame, weights, sides) or _guess(blame, weights, report, stance, sides)
     if passages.found.under("mutual") and len(blame) > 1:
-        accused = tuple(dict.fromkeys((*accused, *(p for p, _ in blame.most_common(2)))))
+        accused = _both(accused, blame, sides)
     accuser = tuple(
-        p for p, weight in voice.most_common() if weight > 0 and (p not in accused or len(accused) > 1)
+        p for p, weight in weights.voice.most_common() if weight > 0 and (p not in accused or len(accused) > 1)
     )
     return Blame(accused, accuser)
 
 
-def _choose(blame: Counter[str]) -> tuple[str, ...]:
-    """Parties that words blame, the most first."""
+def _prior(party: str, side: str, stance: Stance, sides: Sides) -> float:
+    """What the outlet's side makes likely before a word is read: it accuses the others, or denies."""
+    if side not in sides.fighters:
+        return 0.0
+    is_own = party == side or any(side in bloc and party in bloc for bloc in sides.blocs)
+    if stance in _ADMITTING:
+        return OWN_SIDE / 2 if party == side else 0.0
+    return -OWN_SIDE if is_own else OTHER_SIDE if party in sides.bound else 0.0
+
+
+def _choose(blame: Counter[str], weights: Weights, sides: Sides) -> tuple[str, ...]:
+    """Parties that words blame, the most first; those that no truce binds need the clearest words."""
     most = max(blame.values(), default=0.0)
     least = max(LEAST_BLAME, LEAST_SHARE * most)
-    return tuple(p for p, weight in blame.most_common() if weight >= least)
+    return tuple(
+        p
+        for p, weight in blame.most_common()
+        if weight >= least and (p in sides.bound or not sides.bound or weights.for_it[p] >= UNBOUND_BLAME)
+    )
 
 
 def _guess(
-    blame: Counter[str], voice: Counter[str], report: Report, bound: Collection[str]
+    blame: Counter[str], weights: Weights, report: Report, stance: Stance, sides: Sides
 ) -> tuple[str, ...]:
-    """Where no words say who did it: the other side of whoever speaks, if the truce leaves one only."""
+    """Where no words say who did it: the other side of whoever speaks, if that leaves one only."""
     side = report.source.side
-    if report.source.type is SourceType.MONITOR:
+    if report.source.type is SourceType.MONITOR and stance is Stance.TALLY:
         return ()
-    named = [p for p, _ in blame.most_common() if p in bound and p != side and voice[p] <= 0.5]
-    if named:
-        return tuple(named[:1])
-    speakers = {side} | {p for p, weight in voice.items() if weight > 0.5}
-    others = [p for p in bound if p not in speakers]
-    return tuple(others) if len(others) == 1 and speakers & set(bound) else ()
+    named = [p for p, _ in blame.most_common() if p in sides.bound and p != side]
+    silent = [p for p in named if weights.voice[p] <= QUIET]
+    if silent or named:
+        return tuple((silent or named)[:1])
+    speakers = {side} | {p for p, weight in weights.voice.items() if weight > QUIET}
+    friends = {p for bloc in sides.blocs for p in bloc if speakers & set(bloc)}
+    others = [p for p in sorted(sides.bound) if p not in speakers | friends]
+    return tuple(others) if len(others) == 1 and speakers & sides.bound else ()
 
 
-def _rate(
-    passages: Passages, mention: Mention, parties: list[str], blame: Counter[str], voice: Counter[str]
-) -> None:
+def _both(accused: tuple[str, ...], blame: Counter[str], sides: Sides) -> tuple[str, ...]:
+    """Both sides of a mutual accusation: the two most blamed that are no allies."""
+    rest = [p for p, _ in blame.most_common() if p in sides.bound]
+    for party in rest:
+        first = accused[0] if accused else rest[0]
+        if party != first and not any(party in bloc and first in bloc for bloc in sides.blocs):
+            return tuple(dict.fromkeys((*(accused or (first,)), party)))
+    return accused
+
+
+def _rate(passages: Passages, mention: Mention, parties: Sequence[str], weights: Weights) -> None:
     """Adds what the words around one mention say of its part."""
     found, text = passages.found, passages.text
     factor = TITLE_FACTOR if mention.start < text.body_start else 1.0
     is_by = _ends_before(passages, "roles.by", mention)
-    is_victim = found.has("roles.victim", mention.end, mention.end + 3)
-    is_target = is_victim or (_ends_before(passages, "roles.target", mention) and not is_by)
+    is_target = _ends_before(passages, "roles.target", mention) and not is_by
+    victim = found.first("roles.victim", mention.end, mention.end + 3)
     actor = found.first("roles.actor", mention.start + 1, mention.end + AFTER)
     office = found.first("roles.office", mention.start + 1, mention.end + AFTER)
     is_speaker = office is not None and (actor is None or office.start < actor.start)
-    is_actor = actor is not None and not is_speaker and not is_target
-    weight = ACTOR * is_actor + BY * is_by + TARGET * is_target + SPEAKER * is_speaker
+    is_victim = victim is not None and (actor is None or actor.start >= victim.start)
+    is_actor = actor is not None and not is_speaker and not is_victim
     for party in parties:
-        blame[party] += factor * weight + 0.05
-        voice[party] += factor * is_speaker
+        weights.for_it[party] += factor * (ACTOR * is_actor * (0.4 if is_target else 1.0) + BY * is_by)
+        weights.against[party] += factor * (is_victim + 0.5 * (is_target and not is_actor) + 0.4 * is_speaker)
+        weights.voice[party] += factor * is_speaker
 
 
 def _rate_frames(
-    passages: Passages,
-    mentions: Sequence[tuple[Mention, list[str]]],
-    order: str,
-    blame: Counter[str],
-    voice: Counter[str],
+    passages: Passages, mentions: Sequence[tuple[Mention, list[str]]], order: str, weights: Weights
 ) -> None:
     """Adds who accuses whom and who denies, by their order around the verb."""
     sentence_of = passages.text.sentence_of
@@ -191,16 +234,23 @@ def _rate_frames(
             near = [(m, own) for m, own in mentions if sentence_of(m.start) == sentence]
             before = [own for m, own in near if 0 <= hit.start - m.end <= FRAME]
             after = [own for m, own in near if 0 <= m.start - hit.end <= FRAME]
-            if order == "last":
-                subject, object_ = (before[0] if before else None), (before[-1] if len(before) > 1 else None)
-            else:
-                subject, object_ = (before[-1] if before else None), (after[0] if after else None)
+            subject, object_ = _around_verb(before, after, order)
             is_denial = code == "stance.deny"
-            for party in subject or ():
-                voice[party] += 1.0
-                blame[party] += DENIER if is_denial else -ACCUSED / 3
-            for party in object_ or ():
-                blame[party] += 0.0 if is_denial or object_ == subject else ACCUSED
+            for party in subject:
+                weights.voice[party] += 1.0
+                weights.for_it[party] += DENIER * is_denial
+                weights.against[party] += 0.0 if is_denial else 1.0
+            for party in object_:
+                weights.for_it[party] += 0.0 if is_denial or object_ == subject else ACCUSED
+
+
+def _around_verb(
+    before: Sequence[list[str]], after: Sequence[list[str]], order: str
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Who does what the verb says, and to whom."""
+    if order == "last":
+        return (before[0] if before else ()), (before[-1] if len(before) > 1 else ())
+    return (before[-1] if before else ()), (after[0] if after else ())
 
 
 def _ends_before(passages: Passages, code: str, mention: Mention) -> bool:

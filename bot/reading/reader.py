@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.data import Facts
 from bot.model import Act, Evidence, Finding, FoundPlace, Reason, Report, Stance, Truce
 from bot.reading.casualties import Casualties, read_casualties
-from bot.reading.claims import judge_blame, judge_stance, name_actors
+from bot.reading.claims import Sides, judge_blame, judge_stance, name_actors
 from bot.reading.dates import Day, judge_day, read_days
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
@@ -45,6 +45,7 @@ class Reader:
         bound = {theatre: self._truces.parties_of(theatre) for theatre in facts.theatres}
         self._map = Map(facts, bound)
         self._actors = {theatre: row.get("actors", {}) for theatre, row in facts.theatres.items()}
+        self._blocs = {theatre: row.get("blocs", []) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
         self._weights = facts.weights
         self._zones = {theatre: ZoneInfo(row["zone"]) for theatre, row in facts.theatres.items()}
@@ -86,8 +87,9 @@ class Reader:
         casualties = read_casualties(passages)
         truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
         bound = frozenset(p for truce in truces for p in truce.parties)
+        sides = Sides(fighters, bound, self._blocs[theatre])
         order = "last" if passages.language in self._verb_last else ""
-        blame = judge_blame(passages, report, stance, fighters, bound, order)
+        blame = judge_blame(passages, report, stance, sides, order)
         named = _named(passages) & fighters
         truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
         features |= _party_features(blame.accused, named, bound, truce)
@@ -115,7 +117,8 @@ class Reader:
     def _belligerents(self, theatre: str) -> frozenset[str]:
         """Parties that can break a truce there: those of its truces and the armed groups beside them."""
         beside = {p for p, row in self._parties.items() if theatre in row.theatres and row.kind in BELLIGERENT}
-        return self._truces.parties_of(theatre) | beside
+        observers = {p for p, row in self._parties.items() if row.kind == "monitor"}
+        return (self._truces.parties_of(theatre) | beside) - observers
 
 
 def _named(passages: Passages) -> set[str]:
