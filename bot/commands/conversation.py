@@ -173,9 +173,8 @@ class Conversation:
 
 def split_command(message: Message) -> tuple[str, str]:
     """The command's name in small letters, and what follows it."""
-    text = message.text or ""
-    command, _, rest = text.partition(" ") if " " in text.split("\n", 1)[0] else text.partition("\n")
-    return command[1:].partition("@")[0].lower(), rest.strip()
+    command, *rest = (message.text or "/").split(maxsplit=1)
+    return command[1:].partition("@")[0].lower(), rest[0].strip() if rest else ""
 
 
 def refusal(visit: Visit, command: str) -> str:

@@ -13,8 +13,8 @@ from bot.rendering.html import bold, escape
 from bot.storage.chats import ensure_chat
 from bot.storage.subscriptions import Filters, filters_of, set_keywords
 
-_MOST_LISTED = 20
-"""Regions or keywords that the panel spells out."""
+_MOST_LISTED = 15
+"""Regions, and keywords of each sign, that the panel spells out: the longest still fit one message."""
 
 
 async def say_keywords(visit: Visit) -> Screen:

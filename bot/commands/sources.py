@@ -15,6 +15,7 @@ from bot.storage.status import is_alive
 
 PAGE = 8
 """Sources on one page: each has a line and a button."""
+_LONGEST_NAME = 40
 _LONGEST_ERROR = 80
 
 
@@ -63,7 +64,7 @@ async def _show(visit: Visit, page: int) -> Screen:
 
 
 def _line(words: Words, check: SourceCheck, now: datetime) -> str:
-    name = bold(escape(check.source.name))
+    name = bold(escape(_short_name(check)))
     if check.state.paused_at is not None:
         return f"⏸ {name}: " + words.text("paused")
     if check.state.last_checked_at is None:
@@ -76,9 +77,13 @@ def _line(words: Words, check: SourceCheck, now: datetime) -> str:
     return f"⚠️ {name}: {times}, {ago}\n{why}"
 
 
+def _short_name(check: SourceCheck) -> str:
+    return shorten(clean(check.source.name), _LONGEST_NAME)
+
+
 def _switch_button(visit: Visit, check: SourceCheck, page: int) -> Button:
     is_paused = check.state.paused_at is not None
-    name = shorten(clean(check.source.name), 40)
+    name = _short_name(check)
     label = (
         visit.words.text("Resume {name}", name=name)
         if is_paused

@@ -170,3 +170,32 @@ async def test_the_menu_has_scopes(scene: Scene) -> None:
     assert "refresh" not in names["default"]
     assert {"refresh", "sources", "subscribe"} <= set(names["chat"])
     assert calls[-1].parameters["scope"]["chat_id"] == ADMIN
+
+
+async def test_words_after_a_command_may_begin_on_a_new_line(anna: Somebody) -> None:
+    """Spaces of any kind part the command from the rest."""
+    await anna.says("/subscribe\nHadrut\nShusha")
+    assert (await anna.filters()).regions == ("hadrut", "shusha")
+    await anna.says("/UNSUBSCRIBE\tHadrut")
+    assert (await anna.filters()).regions == ("shusha",)
+
+
+async def test_the_longest_panel_is_one_message(anna: Somebody) -> None:
+    """Fifty keywords of 64 characters and thirty regions still fit."""
+    await anna.says("/subscribe " + ", ".join(f"Zone {n:02}" for n in range(1, 31)))
+    for sign, letter in ("+a", "-b"):
+        words = (f'{sign}"{n:02}' + letter * 62 + '"' for n in range(25))
+        await anna.says("/keywords " + " ".join(words))
+    assert (await anna.says("/filters")).startswith("Regions\n")
+    assert len((await anna.filters()).include) == 25
+
+
+async def test_the_queue_is_counted(scene: Scene, anna: Somebody) -> None:
+    """What waits to be sent is told with its number."""
+    from bot.commands.service import _tell_status
+    from bot.storage.status import ServiceStatus
+
+    now = scene.clock.now()
+    status = ServiceStatus(1, 2, now, None, 1200)
+    lines = _tell_status(scene.desk.words_for("en"), status, now)
+    assert lines[-1] == "1,200 messages wait to be sent."
