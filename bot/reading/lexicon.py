@@ -9,7 +9,7 @@ from typing import Any
 from bot.reading.phrases import Finder, Hit, Phrase, parse_phrase
 from bot.reading.text import Folder
 
-WORD_TABLES = ("acts", "truce", "stance", "scope", "roles", "actors", "mutual", "casualties", "offtopic")
+WORD_TABLES = ("acts", "truce", "stance", "scope", "roles", "actors", "generic", "mutual", "casualties", "offtopic")
 """Tables of a lexicon that hold lists of phrases by key."""
 
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.data import Facts
-from bot.model import Act, Evidence, Finding, FoundPlace, Reason, Report, Stance, Truce
+from bot.model import Evidence, Finding, FoundPlace, Reason, Report, Stance, Truce
+from bot.reading.acts import judge_acts, told_acts
 from bot.reading.casualties import Casualties, read_casualties
 from bot.reading.claims import Sides, judge_blame, judge_stance, name_actors
 from bot.reading.dates import Day, judge_day, read_days
@@ -106,7 +107,7 @@ class Reader:
             places=tuple(place for _, place in scene),
             accused=blame.accused,
             accuser=blame.accuser,
-            acts=judge_acts(passages),
+            acts=judge_acts(passages, told_acts(passages)),
             killed=casualties.killed,
             wounded=casualties.wounded,
             occurred=occurred,
@@ -140,14 +141,6 @@ def _party_features(
         "accused_unbound": float(bool(accused) and not bound & set(accused)),
         "opponent_unbound": float(bool(others) and bool(bound) and not bound & others),
     }
-
-
-def judge_acts(passages: Passages) -> tuple[Act, ...]:
-    """The acts of the incident, in the order of the text; `other` only where nothing more precise is said."""
-    hits = [h for h in passages.found.under("acts") if passages.is_news(h.start)]
-    acts = tuple(dict.fromkeys(Act(h.code.partition(".")[2]) for h in hits if not passages.is_denied(h.start, h.end)))
-    precise = tuple(act for act in acts if act is not Act.OTHER)
-    return precise or acts
 
 
 def _gather(

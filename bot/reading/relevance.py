@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from bot.model import Reason
+from bot.reading.acts import told_acts
 from bot.reading.passages import Passages
 
 TOPICS = (
@@ -28,9 +29,9 @@ def weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> tuple[
 def text_features(passages: Passages) -> dict[str, float]:
     """What the words alone say: a number from 0 to about 2 for each part."""
     found, title_end = passages.found, passages.text.body_start
-    acts = found.under("acts")
+    acts = told_acts(passages)
     news = [h for h in acts if passages.is_news(h.start) and not passages.is_denied(h.start, h.end)]
-    breached = [h for h in found.of("truce.breached") if passages.is_news(h.start)]
+    breached = [h for h in found.of("truce.breached") if passages.is_news(h.start) and not passages.is_denied(h.start, h.end)]
     holding = found.of("truce.holding")
     return {
         "armed_act": min(len(news), 3) / 2,

@@ -1,0 +1,59 @@
+"""What was done: the acts that a report tells of, weapons before general words."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from bot.model import Act
+from bot.reading.lexicon import Hit
+from bot.reading.passages import Passages
+
+
+
+def told_acts(passages: Passages) -> list[Hit]:
+    """Act words that are no part of a truce's or a party's name, by position."""
+    taken = sorted(
+        [(h.start, h.end) for h in passages.found.of("truce.words")]
+        + [(h.start, h.end) for h in passages.found.of("actors.occupier")]
+        + [(m.start, m.end) for m in passages.parties]
+    )
+    return [h for h in passages.found.under("acts") if not _is_within(taken, h)]
+
+
+def judge_acts(passages: Passages, hits: Sequence[Hit]) -> tuple[Act, ...]:
+    """The acts of the incident, in the order of the text; `other` only where nothing more precise is said.
+
+    Words in the past or only possible count where the report has no others.
+    """
+    news = [h for h in hits if passages.is_news(h.start)] or list(hits)
+    told = [h for h in news if not passages.is_denied(h.start, h.end)] or news
+    precise = [h for h in told if h.code != "acts.other"] or told
+    strong = [h for h in precise if not _is_generic(passages, h)]
+    kept = [h for h in precise if h in strong or not _is_named_nearer(passages, h, strong)]
+    return tuple(dict.fromkeys(_act(h) for h in kept))
+
+
+def _act(hit: Hit) -> Act:
+    return Act(hit.code.partition(".")[2])
+
+
+def _is_within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
+    """Whether a hit lies inside one of the sorted spans."""
+    index = bisect_right(spans, (hit.start, 1 << 30)) - 1
+    return any(start <= hit.start and hit.end <= end for start, end in spans[max(0, index - 2) : index + 1])
+
+
+def _is_generic(passages: Passages, hit: Hit) -> bool:
+    """Whether the words would fit other weapons too."""
+    key = hit.code.partition(".")[2]
+    return any(h.start == hit.start for h in passages.found.of(f"generic.{key}"))
+
+
+def _is_named_nearer(passages: Passages, hit: Hit, strong: Sequence[Hit]) -> bool:
+    """Whether what a general word leaves open is said: by the sentence, for an assault by the report."""
+    others = [h for h in strong if h.code != hit.code]
+    if hit.code == f"acts.{Act.GROUND_ASSAULT}":
+        return bool(others)
+    sentence = passages.text.sentence_of(hit.start)
+    return any(passages.text.sentence_of(h.start) == sentence for h in others)
