@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ def _listen(scheduler: AsyncIOScheduler, report: Callable[[str, str], None]) -> 
         report(event.job_id, "missed")
 
     def tell_error(event: JobExecutionEvent) -> None:
+        if isinstance(event.exception, asyncio.CancelledError):
+            return  # the service is stopping
         log.error("job %s failed", event.job_id, exc_info=event.exception)
         report(event.job_id, "failed")
 

@@ -24,6 +24,10 @@ LOUD = (
 )
 """Libraries whose debug lines hold addresses with the token, or chat texts; never below WARNING."""
 
+TALKATIVE = ("telegram.Bot", "telegram.ext.ExtBot")
+"""They log updates that they cannot parse as CRITICAL, texts of chats and all."""
+SILENT = logging.CRITICAL + 1
+
 
 class _Struck(logging.Formatter):
     """A formatter whose output holds no token, whoever wrote the record and in whichever field."""
@@ -71,4 +75,6 @@ def set_up_logging(
     root.setLevel(level)
     for name in LOUD:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(SILENT)
     return handler

@@ -55,3 +55,10 @@ def test_libraries_that_log_addresses_are_kept_quiet() -> None:
     set_up_logging("DEBUG", "text", stream=io.StringIO())
     assert not logging.getLogger("telegram.ext").isEnabledFor(logging.INFO)
     assert not logging.getLogger("aiosqlite").isEnabledFor(logging.DEBUG)
+
+
+def test_updates_that_cannot_be_parsed_are_not_logged() -> None:
+    """The Telegram library prints such updates, texts of chats and all, at the highest level."""
+    set_up_logging("DEBUG", "text", stream=io.StringIO())
+    for name in ("telegram.Bot", "telegram.ext.ExtBot"):
+        assert not logging.getLogger(name).isEnabledFor(logging.CRITICAL)
