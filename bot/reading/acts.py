@@ -11,6 +11,12 @@ from bot.reading.passages import Passages
 
 
 
+UNARMED = frozenset({Act.OTHER, Act.GROUND_ASSAULT, Act.INCURSION, Act.ABDUCTION, Act.CAPTURE})
+"""Acts that do not say what people were killed with."""
+
+_KEPT = frozenset({Act.INCURSION, Act.ABDUCTION, Act.CAPTURE, Act.GROUND_ASSAULT})
+
+
 def told_acts(passages: Passages) -> list[Hit]:
     """Act words that are no part of a truce's or a party's name, by position."""
     taken = sorted(
@@ -21,17 +27,21 @@ def told_acts(passages: Passages) -> list[Hit]:
     return [h for h in passages.found.under("acts") if not _is_within(taken, h)]
 
 
-def judge_acts(passages: Passages, hits: Sequence[Hit]) -> tuple[Act, ...]:
-    """The acts of the incident, in the order of the text; `other` only where nothing more precise is said.
+def judge_acts(passages: Passages, hits: Sequence[Hit], is_tally: bool, hurt: int) -> tuple[Act, ...]:
+    """The acts of the incident, in the order of the text; `other` where nothing more precise is said.
 
-    Words in the past or only possible count where the report has no others.
+    Words in the past or only possible count where the report has no others. Where people were killed
+    (`hurt` counts them) and no weapon is named, they were shot. A tally counts what it cannot name as `other`.
     """
     news = [h for h in hits if passages.is_news(h.start)] or list(hits)
     told = [h for h in news if not passages.is_denied(h.start, h.end)] or news
-    precise = [h for h in told if h.code != "acts.other"] or told
+    precise = told if is_tally else [h for h in told if h.code != "acts.other"] or told
     strong = [h for h in precise if not _is_generic(passages, h)]
     kept = [h for h in precise if h in strong or not _is_named_nearer(passages, h, strong)]
-    return tuple(dict.fromkeys(_act(h) for h in kept))
+    acts = list(dict.fromkeys(_act(h) for h in kept))
+    if hurt and acts and UNARMED.issuperset(acts):
+        acts = [*(act for act in acts if act in _KEPT), Act.SMALL_ARMS]
+    return tuple(acts)
 
 
 def _act(hit: Hit) -> Act:
@@ -47,13 +57,13 @@ def _is_within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
 def _is_generic(passages: Passages, hit: Hit) -> bool:
     """Whether the words would fit other weapons too."""
     key = hit.code.partition(".")[2]
-    return any(h.start == hit.start for h in passages.found.of(f"generic.{key}"))
+    return any(h.start == hit.start and h.end >= hit.end for h in passages.found.of(f"generic.{key}"))
 
 
 def _is_named_nearer(passages: Passages, hit: Hit, strong: Sequence[Hit]) -> bool:
-    """Whether what a general word leaves open is said: by the sentence, for an assault by the report."""
+    """Whether what a general word leaves open is said: by the clause, for an assault by the report."""
     others = [h for h in strong if h.code != hit.code]
     if hit.code == f"acts.{Act.GROUND_ASSAULT}":
         return bool(others)
-    sentence = passages.text.sentence_of(hit.start)
-    return any(passages.text.sentence_of(h.start) == sentence for h in others)
+    clause = passages.text.clause_of(hit.start)
+    return any(passages.text.clause_of(h.start) == clause for h in others)

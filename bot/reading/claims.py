@@ -35,6 +35,9 @@ LEAST_STANCE = 2.0
 COUNTED = 24
 """Letters before `violations` within which their number stands."""
 
+QUOTED = 12
+"""Letters between a party in the headline and `says`."""
+
 LEAST_BLAME = 0.5
 LEAST_SHARE = 0.45
 """A second party is accused too when it is blamed at least by this share of the first."""
@@ -50,6 +53,7 @@ class Sides:
     fighters: frozenset[str]
     bound: frozenset[str]
     blocs: Sequence[Sequence[str]] = ()
+    guarantors: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,14 @@ class Blame:
     accuser: tuple[str, ...]
 
 
-def judge_stance(passages: Passages, report: Report, age_days: int, fighters: Collection[str]) -> Stance:
+def judge_stance(passages: Passages, report: Report, age_days: int, sides: Sides) -> Stance:
     """claim unless the headline or the lead says otherwise; `age_days` is how long ago it happened."""
+    is_late = age_days >= LATE_DAYS and report.source.side not in sides.fighters
     rated = [
         (_rate_tally(passages, report), Stance.TALLY),
-        (_rate_denial(passages, report, fighters), Stance.DENIAL),
-        (_rate_confirmation(passages, report), Stance.CONFIRMATION),
-        (_rate_words(passages, "stance.update") + 2.0 * (age_days >= LATE_DAYS), Stance.UPDATE),
+        (_rate_denial(passages, report, sides.fighters), Stance.DENIAL),
+        (_rate_confirmation(passages, report, sides), Stance.CONFIRMATION),
+        (_rate_words(passages, "stance.update") + 2.0 * is_late, Stance.UPDATE),
     ]
     best = max(rated, key=lambda item: item[0])
     return best[1] if best[0] >= LEAST_STANCE else Stance.CLAIM
@@ -82,25 +87,39 @@ def _rate_words(passages: Passages, code: str) -> float:
 
 def _rate_tally(passages: Passages, report: Report) -> float:
     """Periods count only where violations do, most of all when a number stands before them."""
-    found = passages.found
+    found, text = passages.found, passages.text
     breaches = found.of("truce.breach") + found.of("truce.breached")
     if not breaches:
         return 0.0
-    folded = passages.text.folded
-    counted = any(any(c.isdigit() for c in folded[max(0, h.start - COUNTED) : h.start]) for h in breaches)
+    counted = [h for h in breaches if any(c.isdigit() for c in text.folded[max(0, h.start - COUNTED) : h.start])]
     is_monitor = report.source.type is SourceType.MONITOR and bool(found.of("stance.tally"))
-    return _rate_words(passages, "stance.tally") + 1.0 * is_monitor + 1.0 * counted
+    in_title = any(h.start < text.body_start for h in counted)
+    return _rate_words(passages, "stance.tally") + 1.0 * is_monitor + 0.5 * bool(counted) + 1.5 * in_title
 
 
 def _rate_denial(passages: Passages, report: Report, fighters: Collection[str]) -> float:
     """A side's own outlet that denies anywhere is denying; others report that somebody does."""
     is_own = report.source.side in fighters and bool(passages.found.of("stance.deny"))
-    return _rate_words(passages, "stance.deny") + 0.5 * is_own
+    return _rate_words(passages, "stance.deny") + 1.0 * is_own
 
 
-def _rate_confirmation(passages: Passages, report: Report) -> float:
-    is_observer = report.source.type is SourceType.MONITOR and report.source.side in {NEUTRAL, "un"}
-    return _rate_words(passages, "stance.confirm") + 2.0 * is_observer
+def _rate_confirmation(passages: Passages, report: Report, sides: Sides) -> float:
+    """An observer's own word confirms, unless its headline only tells what a side says."""
+    source = report.source
+    is_observer = source.type is SourceType.MONITOR and source.side in {NEUTRAL, "un"}
+    is_observer |= source.type is SourceType.MOD and source.side in sides.guarantors
+    return _rate_words(passages, "stance.confirm") + 2.0 * (is_observer and not _quotes_a_side(passages, sides))
+
+
+def _quotes_a_side(passages: Passages, sides: Sides) -> bool:
+    """Whether the headline says that a fighting party says so."""
+    found = passages.found
+    return any(
+        found.has(code, mention.end, mention.end + QUOTED)
+        for mention in passages.parties
+        if mention.start < passages.text.body_start and sides.fighters.intersection(codes_of(mention, "p"))
+        for code in ("stance.report", "stance.accuse")
+    )
 
 
 def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]]) -> None:

@@ -47,6 +47,7 @@ class Reader:
         self._map = Map(facts, bound)
         self._actors = {theatre: row.get("actors", {}) for theatre, row in facts.theatres.items()}
         self._blocs = {theatre: row.get("blocs", []) for theatre, row in facts.theatres.items()}
+        self._guarantors = {theatre: row.get("guarantors", []) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
         self._weights = facts.weights
         self._zones = {theatre: ZoneInfo(row["zone"]) for theatre, row in facts.theatres.items()}
@@ -81,14 +82,14 @@ class Reader:
         name_actors(passages, self._actors[theatre])
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
+        truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
+        bound = frozenset(p for truce in truces for p in truce.parties)
         fighters = self._belligerents(theatre)
-        stance = judge_stance(passages, report, (passages.published - occurred).days, fighters)
+        sides = Sides(fighters, bound & fighters, self._blocs[theatre], self._guarantors[theatre])
+        stance = judge_stance(passages, report, (passages.published - occurred).days, sides)
         if stance is Stance.TALLY:
             passages.past.clear()
         casualties = read_casualties(passages)
-        truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
-        bound = frozenset(p for truce in truces for p in truce.parties)
-        sides = Sides(fighters, bound, self._blocs[theatre])
         order = "last" if passages.language in self._verb_last else ""
         blame = judge_blame(passages, report, stance, sides, order)
         named = _named(passages) & fighters
@@ -107,7 +108,7 @@ class Reader:
             places=tuple(place for _, place in scene),
             accused=blame.accused,
             accuser=blame.accuser,
-            acts=judge_acts(passages, told_acts(passages)),
+            acts=judge_acts(passages, told_acts(passages), stance is Stance.TALLY, casualties.killed or 0),
             killed=casualties.killed,
             wounded=casualties.wounded,
             occurred=occurred,
