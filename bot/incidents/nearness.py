@@ -31,8 +31,8 @@ _WITHIN = {
     RegionLevel.PROVINCE: 1.0,
     RegionLevel.THEATRE: 0.0,
 }
-_NEXT_PLACE = -1.3
-_FAR = -2.0
+_NEXT_PLACE = -1.5
+_FAR = -2.5
 _UNKNOWN = -1.0
 
 
@@ -47,7 +47,7 @@ def distance_km(a: FoundPlace, b: FoundPlace) -> float | None:
 
 
 def weigh_places(one: Sequence[FoundPlace], other: Sequence[FoundPlace], *, is_other_side: bool) -> float:
-    """From -2 (far apart) over 0 (one names none) to 3 (several places are the same).
+    """From -2.5 (far apart) over 0 (one names none) to 3 (several places are the same).
 
     `is_other_side` is true when the two are told by opposing sides: then a place across the line is near.
     """

@@ -12,7 +12,7 @@ from bot.model import Finding, Incident, Report
 CLOSED_AFTER = timedelta(hours=72)
 """After its last report an incident is closed: later references attach to it and alert nobody."""
 
-JOIN_AT = 3.0
+JOIN_AT = 2.5
 """The weight at which a report joins an incident."""
 
 CANDIDATE_DAYS = timedelta(days=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rapidfuzz import fuzz
 
@@ -15,6 +16,9 @@ IMPOSSIBLE = Reason("another_day", -100.0)
 
 MOST_DAYS_APART = 3
 """Days by which two reports of one incident can differ when neither names a day."""
+
+OVERNIGHT = timedelta(hours=16)
+"""A voice that is heard again sooner goes on telling of the same night; bulletins come a day apart."""
 
 LIKE_TITLES = 75
 """Likeness (0 to 100) from which two titles are one headline with changes."""
@@ -49,15 +53,17 @@ def weigh(report: Report, finding: Finding, incident: Incident, copied_report: i
     if day.weight <= IMPOSSIBLE.weight:
         return Weight((day,))
     is_copy = copied_report is not None and any(c.report_id == copied_report for c in incident.claims)
+    places = _weigh_scene(report, finding, incident)
+    is_formula = day.code == "next_day" or places < 0  # bulletins of other days and places are alike
     return Weight(
         (
             day,
-            Reason("places", _weigh_scene(report, finding, incident)),
+            Reason("places", places),
             Reason("parties", weigh_parties(finding, incident)),
             Reason("acts", weigh_acts(finding, incident)),
             Reason("casualties", weigh_casualties(finding, incident)),
             Reason("stance", weigh_stance(finding, incident)),
-            Reason("text", 0.0 if day.code == "next_day" else weigh_text(report, finding, incident, is_copy)),
+            Reason("text", 0.0 if is_formula else weigh_text(report, finding, incident, is_copy)),
         )
     )
 
@@ -75,11 +81,18 @@ def weigh_day(report: Report, finding: Finding, incident: Incident) -> Reason:
         return Reason("same_day", 1.5)
     if apart > MOST_DAYS_APART:
         return IMPOSSIBLE
+    return _weigh_other_day(report, finding, incident, apart)
+
+
+def _weigh_other_day(report: Report, finding: Finding, incident: Incident, apart: int) -> Reason:
     is_told = any(e.what == "day" for e in finding.evidence)
-    if finding.stance not in FOLLOWING and _is_heard_again(report, finding, incident):
-        return Reason("next_day", (-2.8 if is_told else -1.6) * apart)
     if finding.stance in FOLLOWING and not is_told:  # the day is that of its own publication
         return Reason("answered_later", -0.2 * apart)
+    if finding.stance not in FOLLOWING and _is_heard_again(report, finding, incident):
+        is_overnight = report.reported_at - incident.last_report_at < OVERNIGHT
+        return Reason("next_day", -1.2 if is_overnight and apart == 1 else -2.8 * apart)
+    if not is_told:
+        return Reason("day_unknown", -0.8 * apart)
     return Reason("near_day", -0.6 if apart == 1 else -2.5 * apart)
 
 
@@ -99,7 +112,7 @@ def weigh_parties(finding: Finding, incident: Incident) -> float:
     accused = {p for c in incident.claims for p in c.accused}
     if accused & set(finding.accused):
         return 1.5
-    return 1.0 if ours & theirs else -2.0
+    return 1.0 if ours & theirs else -1.2
 
 
 def weigh_acts(finding: Finding, incident: Incident) -> float:
@@ -110,7 +123,7 @@ def weigh_acts(finding: Finding, incident: Incident) -> float:
         return 0.0
     if ours & theirs:
         return 0.7
-    return 0.2 if any(ours & family and theirs & family for family in FAMILIES) else -0.8
+    return 0.2 if any(ours & family and theirs & family for family in FAMILIES) else -0.5
 
 
 def weigh_casualties(finding: Finding, incident: Incident) -> float:
@@ -120,7 +133,7 @@ def weigh_casualties(finding: Finding, incident: Incident) -> float:
         if ours is None or theirs is None:
             continue
         weight += _weigh_number(ours, theirs)
-    return weight
+    return max(weight, -1.0)
 
 
 def _weigh_number(ours: int, theirs: tuple[int, int]) -> float:
@@ -137,7 +150,7 @@ def weigh_stance(finding: Finding, incident: Incident) -> float:
     """A denial wants an incident to deny; a tally is an incident of its own."""
     is_tally = incident.claims[0].stance is Stance.TALLY
     if (finding.stance is Stance.TALLY) != is_tally:
-        return -2.0
+        return -1.8
     if finding.stance is Stance.DENIAL:
         return 1.2
     return 0.8 if finding.stance in FOLLOWING else 0.0
