@@ -22,6 +22,7 @@ from bot.commands.polling import Poll, connect
 from bot.config import Settings
 from bot.data import Facts, load_facts
 from bot.data.messages import SOURCE_LANGUAGE, Words, load_words
+from bot.deliver import Clock as OutboxClock
 from bot.deliver import Deliverer, Rendered
 from bot.ingest import Ingested, Limits, ingest
 from bot.jobs import Job, schedule_jobs
@@ -50,9 +51,8 @@ COPIES_REMEMBERED = timedelta(days=14)
 DRAIN_STEP_S = 0.1
 
 
-@dataclass(frozen=True, slots=True)
 class Clock:
-    """The real clocks."""
+    """The real clocks; a test has others."""
 
     def now(self) -> datetime:
         """Aware UTC."""
@@ -155,7 +155,7 @@ async def open_service(
         stack.push_async_callback(database.close)
         async with database.writing() as conn:
             await upsert_catalogue(conn, sources)
-        checker = await _build_checker(stack, settings, stage, database, facts, wake)
+        checker = _build_checker(stack, settings, stage, database, facts, clock, wake)
         application = _build_application(stack, settings, stage)
         deliverer = Deliverer(
             database,
@@ -165,6 +165,7 @@ async def open_service(
             wake,
             rate=settings.send_rate,
             max_age=max_age,
+            clock=OutboxClock(clock.now, clock.monotonic),
         )
         desk = Desk(
             database,
@@ -182,12 +183,13 @@ async def open_service(
         yield Service(database, application, poll, checker, deliverer, desk)
 
 
-async def _build_checker(
+def _build_checker(
     stack: AsyncExitStack,
     settings: Settings,
     stage: Stage,
     database: Database,
     facts: Facts,
+    clock: Clock,
     wake: asyncio.Event,
 ) -> Checker:
     parser = Parser()
@@ -202,7 +204,9 @@ async def _build_checker(
             wake.set()
 
     interval = timedelta(seconds=settings.check_interval_s)
-    return Checker(database, stage.fetcher, parser, take_in, interval=interval, on_found=tell)
+    return Checker(
+        database, stage.fetcher, parser, take_in, interval=interval, clock=clock.now, on_found=tell
+    )
 
 
 def _build_application(
