@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.errors import FetchError, SourceError, StorageError
 from bot.model import Entry, Source, SourceKind
 from bot.sources.fetch import Fetched, NotModified
-from bot.sources.identity import body_hash, distinct
+from bot.sources.identity import body_hash
 from bot.storage.database import Database
 from bot.storage.sources import SourceCheck, SourceState, all_checks, due_checks, get_check, save_state
 
@@ -267,8 +267,7 @@ class Checker:
         if isinstance(answer, NotModified) or body_hash(answer.body) == state.body_hash:
             await self._states.save(source.id, self._plan(check, Unchanged()))
             return Checked(source, Unchanged())
-        parsed = await self._parser.parse(source.kind, answer.body, answer.content_type, answer.final_url)
-        entries = distinct(parsed)
+        entries = await self._parser.parse(source.kind, answer.body, answer.content_type, answer.final_url)
         async with self._database.writing() as conn:
             now = self._clock()
             found = await self._ingest(conn, source, entries, now, state.first_checked_at is None)

@@ -166,6 +166,8 @@ class Entry:
     """What the source claims; feeds rarely tell it rightly."""
     origin: str = ""
     """Where the source says that it took the entry from (a forwarded channel, a credited wire)."""
+    digest: str = ""
+    """The hash of its folded text where the parser process has made it already; see `bot.sources.identity`."""
 
 
 @dataclass(frozen=True, slots=True)

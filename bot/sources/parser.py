@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from collections import deque
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,7 @@ PARSE_LIMIT = timedelta(seconds=5)
 START_LIMIT = timedelta(seconds=30)
 """Imports on a busy small machine."""
 SPARE_AFTER = timedelta(seconds=1)
-"""A second process helps out when the first has kept others waiting so long."""
+"""A second process helps out when the first has been busy with one answer for so long."""
 MOST_RESULT_BYTES = 64 * 1024 * 1024
 _ROOT = str(Path(bot.__file__).resolve().parent.parent)
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from bot.sources.worker import serve; serve()"
@@ -34,30 +35,37 @@ class Parser:
     def __init__(self, *, limit: timedelta = PARSE_LIMIT, spare_after: timedelta = SPARE_AFTER) -> None:
         self._limit_s = limit.total_seconds()
         self._spare_after_s = spare_after.total_seconds()
-        self._resident = asyncio.Lock()
-        self._spare = asyncio.Lock()
-        self._process: _Process | None = None
+        self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
+        self._seat = _Seat(self._limit_s)
+        self._resident: asyncio.Task[None] | None = None
+        self._helper: asyncio.Task[None] | None = None
+        self._is_stuck = False
 
     async def parse(
         self, kind: SourceKind, body: bytes, content_type: str, base_url: str
     ) -> tuple[Entry, ...]:
         """The entries of one answer. Raises ParseError, also when the time is over or the process died."""
-        job = Job(kind, body, content_type, base_url)
-        try:
-            async with asyncio.timeout(self._spare_after_s):
-                await self._resident.acquire()
-        except TimeoutError:
-            return await self._parse_in_spare(job)
-        try:
-            return _entries(await self._run_in_resident(job))
-        finally:
-            self._resident.release()
+        result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((Job(kind, body, content_type, base_url), result))
+        if self._resident is None:
+            self._resident = asyncio.create_task(self._serve(), name="parser")
+        elif self._is_stuck:
+            self._call_helper()
+        found = await result
+        if found.error is not None:
+            raise ParseError(found.error)
+        return found.entries
 
     async def close(self) -> None:
-        """End the process; a later job would start another."""
-        if self._process is not None:
-            await self._process.kill()
-            self._process = None
+        """End the processes and cancel whoever waits; a later job would start anew."""
+        tasks = [task for task in (self._resident, self._helper) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for _, result in self._waiting:
+            result.cancel()
+        self._waiting.clear()
+        await self._seat.leave()
 
     async def __aenter__(self) -> Self:
         return self
@@ -67,23 +75,73 @@ class Parser:
     ) -> None:
         await self.close()
 
-    async def _run_in_resident(self, job: Job) -> Result:
+    async def _serve(self) -> None:
+        """Do what waits, one job after another, and rest."""
+        loop = asyncio.get_running_loop()
+        try:
+            while self._waiting:
+                alarm = loop.call_later(self._spare_after_s, self._call_helper)
+                try:
+                    await self._serve_next(self._seat)
+                finally:
+                    alarm.cancel()
+                    self._is_stuck = False
+        finally:
+            self._resident = None
+
+    def _call_helper(self) -> None:
+        self._is_stuck = True
+        if self._helper is None and self._waiting:
+            self._helper = asyncio.create_task(self._help(), name="spare parser")
+
+    async def _help(self) -> None:
+        """Do what waits as long as the resident is stuck in one job."""
+        seat = _Seat(self._limit_s)
+        try:
+            while self._waiting and self._is_stuck:
+                await self._serve_next(seat)
+        finally:
+            self._helper = None
+            await seat.leave()
+
+    async def _serve_next(self, seat: _Seat) -> None:
+        job, result = self._waiting.popleft()
+        if result.done():  # whoever asked has been cancelled
+            return
+        try:
+            found = await seat.run(job)
+        except ParseError as error:
+            found = Result((), str(error))
+        except BaseException:
+            result.cancel()
+            raise
+        if not result.done():
+            result.set_result(found)
+
+
+class _Seat:
+    """A place for one process: filled when there is a job, emptied when the process is killed or grown."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._process: _Process | None = None
+
+    async def run(self, job: Job) -> Result:
+        """Raises ParseError when the process cannot be started, takes too long or dies."""
         if self._process is None or not self._process.is_alive:
             self._process = await _Process.start()
         process, self._process = self._process, None  # gone, unless it comes through this job
         result = await process.run(job, self._limit_s)
+        self._process = process
         if result.is_last:
-            await process.kill()
-        else:
-            self._process = process
+            await self.leave()
         return result
 
-    async def _parse_in_spare(self, job: Job) -> tuple[Entry, ...]:
-        async with self._spare:
-            process = await _Process.start()
-            result = await process.run(job, self._limit_s)
+    async def leave(self) -> None:
+        """Kill the process if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
             await process.kill()
-        return _entries(result)
 
 
 class _Process:
@@ -146,9 +204,3 @@ class _Process:
         if length > MOST_RESULT_BYTES:
             raise OSError("more than any feed holds")
         return self._decoder.decode(await self._process.stdout.readexactly(length))
-
-
-def _entries(result: Result) -> tuple[Entry, ...]:
-    if result.error is not None:
-        raise ParseError(result.error)
-    return result.entries

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.data import load_facts
 from bot.errors import FetchError
-from bot.model import Entry
+from bot.model import Entry, Report, Source
+from bot.reading import Reader
 from bot.sources.catalogue import read_samples
 from bot.sources.feed import parse_feed
 from bot.sources.fetch import Fetched, Fetcher, NotModified
@@ -78,3 +80,29 @@ async def test_sample_addresses_mean_nothing_to_the_real_fetcher() -> None:
     async with Fetcher() as fetcher:
         with pytest.raises(FetchError, match="only http and https"):
             await fetcher.fetch("sample:wire")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(load_facts())
+
+
+@pytest.mark.parametrize("source", read_samples(), ids=lambda source: source.id)
+def test_what_the_samples_tell_is_recognised(source: Source, reader: Reader) -> None:
+    """Incidents as such; matches, prices, anniversaries, talks and exercises as none."""
+    noise = (
+        "derby",
+        "price war",
+        "look back",
+        "speak about",
+        "exercise",
+        "calm",
+        "Mines found",
+        "quiet week",
+    )
+    noise += ("end their strike", "harbour wall", "матчем", "чинят")
+    later = START + timedelta(minutes=5)
+    for entry in parse_feed(serve_sample(source.url.removeprefix("sample:"), START, later)):
+        report = Report(source, "k", entry.url, entry.title, entry.text, entry.published_at, later)
+        is_noise = any(words in entry.title for words in noise)
+        assert reader.read(report).is_violation is not is_noise, entry.title
