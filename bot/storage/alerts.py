@@ -13,15 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Alert, AlertKind, DeliveryForm, Severity
 from bot.storage.inserts import insert_new
 from bot.storage.matching import CHUNK_CHATS, Match, insert_matches, next_window
+from bot.storage.states import PRIORITY_EDIT, PRIORITY_GRAVE, PRIORITY_NEW, PRIORITY_REPLY
 from bot.storage.tables import alert as table
 from bot.storage.tables import alert_term
 
-PRIORITY_GRAVE = 0
-PRIORITY_NEW = 10
-PRIORITY_REPLY = 20
-PRIORITY_EDIT = 30
-PRIORITY_DIGEST = 40
-"""Small numbers leave first: new grave incidents, new ones, replies, edits, digests."""
 TERMS_A_STATEMENT = 2_000
 
 

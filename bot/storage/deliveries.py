@@ -9,27 +9,26 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
-    ColumnElement,
-    FromClause,
-    Select,
     and_,
     bindparam,
-    exists,
     func,
-    literal,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatKind, DeliveryForm, DeliveryState
+from bot.storage.claiming import DUE
 from bot.storage.columns import Instant, from_microseconds, to_microseconds
 from bot.storage.settings import get_setting, put_setting
-from bot.storage.states import ChatState
-from bot.storage.tables import IS_MESSAGE, IS_PENDING, IS_SENDING, chat, delivery, is_spelled
+from bot.storage.states import PRIORITIES
+from bot.storage.tables import IS_FOLLOW_UP, IS_PENDING, IS_SENDING, chat, delivery, is_spelled
 
+EXPIRED_AT_ONCE = 10_000
+"""Deliveries given up in one transaction."""
+PART = 500
+"""Values in one IN list."""
 PAUSE_ALL = "sending_not_before"
 """The setting under which a pause of all sending outlives a restart, in microseconds."""
 
@@ -98,29 +97,8 @@ async def claim_due(conn: AsyncConnection, now: datetime, limit: int) -> list[Cl
     At most one for a chat, none for a chat that has one on its way, is gone, or must wait; an edit or
     reply only once its message has left. Commit before sending.
     """
-    message = delivery.alias("message")
-    is_followed = and_(
-        delivery.c.form != DeliveryForm.MESSAGE,
-        message.c.form == DeliveryForm.MESSAGE,
-        message.c.incident_id == delivery.c.incident_id,
-        message.c.chat_id == delivery.c.chat_id,
-    )
-    statement = (
-        select(
-            *(delivery.c[name] for name in _OWN),
-            (delivery.c.attempts + 1).label("attempts"),
-            *(chat.c[name] for name in ("telegram_id", "topic_id", "language")),
-            chat.c.kind.label("chat_kind"),
-            message.c.message_id.label("target_message_id"),
-        )
-        .join(chat, chat.c.id == delivery.c.chat_id)
-        .outerjoin(message, is_followed)
-        .where(_is_due(now), _is_first_of_chat(now))
-        .order_by(delivery.c.priority, delivery.c.id)
-        .limit(limit)
-        .with_for_update(of=delivery, skip_locked=True)
-    )
-    claimed = [ClaimedDelivery(**row._asdict()) for row in await conn.execute(statement)]
+    rows = await conn.execute(DUE, {"now": now, "most": limit})
+    claimed = [ClaimedDelivery(*row) for row in rows]
     if claimed:
         ids = [each.id for each in claimed]
         taken = {"state": DeliveryState.SENDING, "attempts": delivery.c.attempts + 1, "claimed_at": now}
@@ -135,14 +113,10 @@ async def record(conn: AsyncConnection, outcomes: Sequence[Recorded]) -> None:
     """
     if not outcomes:
         return
-    is_sending = delivery.c.state == DeliveryState.SENDING  # spelled out it would forbid a batch
-    recorded = update(delivery).where(delivery.c.id == bindparam("of"), is_sending)
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _OUTCOME}
-    values["is_uncertain"] = or_(delivery.c.is_uncertain, bindparam("new_is_uncertain", type_=Boolean()))
-    await conn.execute(recorded.values(**values), [_row(outcome) for outcome in outcomes])
+    await conn.execute(_RECORD, [_row(outcome) for outcome in outcomes])
     closed = [o.delivery_id for o in outcomes if o.state in (DeliveryState.FAILED, DeliveryState.EXPIRED)]
     if closed:
-        await _expire_followers(conn, delivery.c.id.in_(closed))
+        await _expire_followers(conn, closed)
 
 
 async def release_sending(conn: AsyncConnection, now: datetime) -> int:
@@ -152,15 +126,34 @@ async def release_sending(conn: AsyncConnection, now: datetime) -> int:
 
 
 async def expire(conn: AsyncConnection, now: datetime, max_age: timedelta) -> int:
-    """Give up what has waited for longer than `max_age` (zero: never); returns how many."""
-    if not max_age:
+    """Give up what has waited for longer than `max_age` (zero: never); returns how many.
+
+    At most `EXPIRED_AT_ONCE`, so that no other writer waits long: call it again for the rest.
+    """
+    if not max_age or not await _is_anything_older(conn, now - max_age):
         return 0
-    old = (IS_PENDING, delivery.c.queued_at < now - max_age)
-    values = {"state": DeliveryState.EXPIRED, "reason": "it waited too long", "not_before": None}
-    expired = (await conn.execute(update(delivery).where(*old).values(**values))).rowcount
-    if expired:
-        await _expire_followers(conn, delivery.c.state == DeliveryState.EXPIRED)
-    return expired
+    old = select(delivery.c.id).where(IS_PENDING, delivery.c.queued_at < now - max_age)
+    ids = list(
+        (
+            await conn.execute(old.order_by(delivery.c.priority, delivery.c.id).limit(EXPIRED_AT_ONCE))
+        ).scalars()
+    )
+    for part in (ids[start : start + PART] for start in range(0, len(ids), PART)):
+        values = {"state": DeliveryState.EXPIRED, "reason": "it waited too long", "not_before": None}
+        await conn.execute(update(delivery).where(delivery.c.id.in_(part)).values(**values))
+        await _expire_followers(conn, part)
+    return len(ids)
+
+
+async def _is_anything_older(conn: AsyncConnection, than: datetime) -> bool:
+    """Whether the first of any priority, which waited longest, is older: that spares reading all of them."""
+    priority = delivery.c.priority
+    heads = (
+        select(delivery.c.queued_at).where(IS_PENDING, priority == each).order_by(delivery.c.id).limit(1)
+        for each in PRIORITIES
+    )
+    oldest = [(await conn.execute(head)).scalar() for head in heads]
+    return any(queued_at is not None and queued_at < than for queued_at in oldest)
 
 
 async def queue_size(conn: AsyncConnection) -> QueueSize:
@@ -168,6 +161,15 @@ async def queue_size(conn: AsyncConnection) -> QueueSize:
     pending = (await conn.execute(select(func.count()).select_from(delivery).where(IS_PENDING))).scalar_one()
     sending = (await conn.execute(select(func.count()).select_from(delivery).where(IS_SENDING))).scalar_one()
     return QueueSize(pending, sending)
+
+
+async def next_due(conn: AsyncConnection, now: datetime) -> datetime | None:
+    """When the first delivery that waits for a time, or held chat, may go on; None: none waits for a time."""
+    waits = (IS_PENDING, delivery.c.not_before.is_not(None), delivery.c.not_before > now)
+    own = select(func.min(delivery.c.not_before, type_=Instant())).where(*waits)
+    held = select(func.min(chat.c.not_before, type_=Instant())).where(chat.c.not_before > now)
+    times = [(await conn.execute(statement)).scalar() for statement in (own, held)]
+    return min((time for time in times if time is not None), default=None)
 
 
 async def hold_chat(conn: AsyncConnection, chat_id: int, until: datetime) -> None:
@@ -191,8 +193,19 @@ async def pauses(conn: AsyncConnection, now: datetime) -> Pauses:
     return Pauses(everything if everything is not None and everything > now else None, chats)
 
 
-_OWN = ("id", "alert_id", "incident_id", "chat_id", "form", "priority", "queued_at", "is_uncertain")
 _OUTCOME = ("state", "sent_at", "message_id", "reason", "not_before")
+_RECORD = (
+    update(delivery)
+    # the state as a parameter: spelled out it would forbid a batch
+    .where(delivery.c.id == bindparam("of"), delivery.c.state == DeliveryState.SENDING)
+    .values(
+        **{
+            name: bindparam(f"new_{name}")
+            for name in ("state", "sent_at", "message_id", "reason", "not_before")
+        },
+        is_uncertain=or_(delivery.c.is_uncertain, bindparam("new_is_uncertain", type_=Boolean())),
+    )
+)
 
 
 def _row(outcome: Recorded) -> dict[str, Any]:
@@ -207,77 +220,17 @@ def _row(outcome: Recorded) -> dict[str, Any]:
     }
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Whether a delivery may leave now, apart from others that wait for the same chat."""
-    in_flight = delivery.alias("in_flight")
-    is_busy = exists(
-        _one(in_flight).where(
-            _is(in_flight, DeliveryState.SENDING), in_flight.c.chat_id == delivery.c.chat_id
-        )
-    )
-    return and_(
-        _is_ready(delivery, now),
-        chat.c.state == ChatState.ACTIVE,
-        or_(chat.c.not_before.is_(None), chat.c.not_before <= now),
-        ~is_busy,
-    )
-
-
-def _is_first_of_chat(now: datetime) -> ColumnElement[bool]:
-    """Whether nothing else that is ready goes to the same chat before it."""
-    earlier = delivery.alias("earlier")
-    is_before = tuple_(earlier.c.priority, earlier.c.id) < tuple_(delivery.c.priority, delivery.c.id)
-    return ~exists(
-        _one(earlier).where(earlier.c.chat_id == delivery.c.chat_id, is_before, _is_ready(earlier, now))
-    )
-
-
-def _is_ready(table: FromClause, now: datetime) -> ColumnElement[bool]:
-    """Pending, its own deadline past, and what it follows up is no longer waiting or on its way."""
-    told = delivery.alias(f"told_of_{table.description}")
-    is_open = told.c.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
-    is_its_message = and_(told.c.incident_id == table.c.incident_id, told.c.chat_id == table.c.chat_id)
-    waits = exists(_one(told).where(is_spelled(told.c.form, DeliveryForm.MESSAGE), is_its_message, is_open))
-    return and_(
-        _is(table, DeliveryState.PENDING),
-        or_(table.c.not_before.is_(None), table.c.not_before <= now),
-        or_(table.c.form == DeliveryForm.MESSAGE, ~waits),
-    )
-
-
-def _is(table: FromClause, state: DeliveryState) -> ColumnElement[bool]:
-    return is_spelled(table.c.state, state)
-
-
-def _one(table: FromClause) -> Select[Any]:
-    return select(literal(1)).select_from(table)
-
-
-async def _expire_followers(conn: AsyncConnection, is_closed: ColumnElement[bool]) -> None:
+async def _expire_followers(conn: AsyncConnection, closed: Sequence[int]) -> None:
     """Edits and replies whose message came to nothing have nothing to change or answer."""
-    follower = delivery.alias("follower")
+    message = delivery.alias("message")
+    is_same = (delivery.c.incident_id == message.c.incident_id, delivery.c.chat_id == message.c.chat_id)
     orphans = (
-        select(follower.c.id)
-        .join(
-            delivery,
-            and_(delivery.c.incident_id == follower.c.incident_id, delivery.c.chat_id == follower.c.chat_id),
-        )
-        .where(
-            is_closed,
-            IS_MESSAGE,
-            _is(follower, DeliveryState.PENDING),
-            follower.c.form != DeliveryForm.MESSAGE,
-        )
+        select(delivery.c.id)
+        .join(message, and_(*is_same))
+        .where(message.c.id.in_(closed), is_spelled(message.c.form, DeliveryForm.MESSAGE))
+        .where(IS_FOLLOW_UP, delivery.c.state == DeliveryState.PENDING)
     )
-    values = {"state": DeliveryState.EXPIRED, "reason": "its message was not sent"}
-    await conn.execute(update(delivery).where(delivery.c.id.in_(orphans)).values(**values))
-
-
-async def next_due(conn: AsyncConnection, now: datetime) -> datetime | None:
-    """When the first delivery that waits for a time, or held chat, may go on; None: none waits for a time."""
-    own = select(func.min(delivery.c.not_before, type_=Instant())).where(
-        IS_PENDING, delivery.c.not_before > now
-    )
-    held = select(func.min(chat.c.not_before, type_=Instant())).where(chat.c.not_before > now)
-    times = [(await conn.execute(statement)).scalar() for statement in (own, held)]
-    return min((time for time in times if time is not None), default=None)
+    ids = list((await conn.execute(orphans)).scalars())
+    if ids:
+        values = {"state": DeliveryState.EXPIRED, "reason": "its message was not sent"}
+        await conn.execute(update(delivery).where(delivery.c.id.in_(ids)).values(**values))

@@ -6,6 +6,13 @@ from enum import StrEnum
 
 EVERYTHING = "*"
 """The region of a chat that subscribed to all theatres."""
+PRIORITY_GRAVE = 0
+PRIORITY_NEW = 10
+PRIORITY_REPLY = 20
+PRIORITY_EDIT = 30
+PRIORITY_DIGEST = 40
+"""Small numbers leave first: new grave incidents, new ones, replies, edits, digests."""
+PRIORITIES = (PRIORITY_GRAVE, PRIORITY_NEW, PRIORITY_REPLY, PRIORITY_EDIT, PRIORITY_DIGEST)
 
 
 class ChatState(StrEnum):

@@ -248,6 +248,8 @@ IS_PENDING = is_spelled(delivery.c.state, DeliveryState.PENDING)
 IS_SENDING = is_spelled(delivery.c.state, DeliveryState.SENDING)
 IS_MESSAGE = is_spelled(delivery.c.form, DeliveryForm.MESSAGE)
 IS_FOLLOW_UP = delivery.c.form != literal(DeliveryForm.MESSAGE, delivery.c.form.type, literal_execute=True)
+_is_waiting = IS_PENDING & delivery.c.not_before.is_not(None)
+Index("delivery_waiting", delivery.c.not_before, sqlite_where=_is_waiting, postgresql_where=_is_waiting)
 Index(
     "delivery_pending",
     delivery.c.priority,

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import AlertKind, DeliveryForm, DeliveryState, Severity
 from bot.storage import alerts, deliveries
-from bot.storage.alerts import PRIORITY_EDIT, PRIORITY_GRAVE, PRIORITY_NEW, PRIORITY_REPLY, Chunk
+from bot.storage.alerts import Chunk
 from bot.storage.chats import mark_gone
 from bot.storage.database import Database
 from bot.storage.deliveries import Recorded
 from bot.storage.incidents import add_incident
+from bot.storage.states import PRIORITIES, PRIORITY_EDIT, PRIORITY_GRAVE, PRIORITY_NEW, PRIORITY_REPLY
 from bot.storage.subscriptions import EVERYTHING, filters_of, set_keywords, subscribe, unsubscribe
 from bot.storage.tables import alert_term
 from bot.storage.tables import delivery as delivery_table
@@ -185,7 +186,7 @@ async def test_priorities(db: Database) -> None:
         await tell(conn, told, kind=AlertKind.CONFIRMED, follow_up=DeliveryForm.REPLY)
         expected = [PRIORITY_NEW, PRIORITY_GRAVE, PRIORITY_EDIT, PRIORITY_REPLY]
         assert await priorities(conn) == expected
-    assert PRIORITY_GRAVE < PRIORITY_NEW < PRIORITY_REPLY < PRIORITY_EDIT < alerts.PRIORITY_DIGEST
+    assert list(PRIORITIES) == sorted(PRIORITIES)
 
 
 @pytest.mark.parametrize("kind", [AlertKind.NEW, AlertKind.GROWN])

@@ -101,6 +101,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'sending'"),
         postgresql_where=sa.text("state = 'sending'"),
     )
+    op.create_index(
+        "delivery_waiting",
+        "delivery",
+        ["not_before"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending' AND not_before IS NOT NULL"),
+        postgresql_where=sa.text("state = 'pending' AND not_before IS NOT NULL"),
+    )
     op.create_table(
         "incident",
         sa.Column("id", ID, nullable=False),

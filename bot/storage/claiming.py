@@ -1,0 +1,92 @@
+"""Which deliveries may leave now, as one statement built once: building it costs more than running it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+
+from bot.model import DeliveryForm, DeliveryState
+from bot.storage.columns import Instant
+from bot.storage.states import ChatState
+from bot.storage.tables import chat, delivery, is_spelled
+
+_NOW = bindparam("now", type_=Instant())
+
+
+def _select_due() -> Select[Any]:
+    """Rows in the order of the fields of `ClaimedDelivery`; bind `now` and `most`."""
+    message = delivery.alias("message")
+    is_followed = and_(
+        delivery.c.form != DeliveryForm.MESSAGE,
+        is_spelled(message.c.form, DeliveryForm.MESSAGE),
+        message.c.incident_id == delivery.c.incident_id,
+        message.c.chat_id == delivery.c.chat_id,
+    )
+    return (
+        select(
+            *(delivery.c[name] for name in ("id", "alert_id", "incident_id", "chat_id")),
+            *(chat.c[name] for name in ("telegram_id", "topic_id", "kind", "language")),
+            *(delivery.c[name] for name in ("form", "priority")),
+            (delivery.c.attempts + 1).label("attempts"),
+            *(delivery.c[name] for name in ("queued_at", "is_uncertain")),
+            message.c.message_id.label("target_message_id"),
+        )
+        .join(chat, chat.c.id == delivery.c.chat_id)
+        .outerjoin(message, is_followed)
+        .where(_is_ready(delivery), _may_be_written_to(), ~_is_busy(), ~_has_earlier())
+        .order_by(delivery.c.priority, delivery.c.id)
+        .limit(bindparam("most", type_=Integer()))
+        .with_for_update(of=delivery, skip_locked=True)
+    )
+
+
+def _may_be_written_to() -> ColumnElement[bool]:
+    return and_(chat.c.state == ChatState.ACTIVE, or_(chat.c.not_before.is_(None), chat.c.not_before <= _NOW))
+
+
+def _is_busy() -> ColumnElement[bool]:
+    """Whether something is on its way to the same chat."""
+    in_flight = delivery.alias("in_flight")
+    is_sending = is_spelled(in_flight.c.state, DeliveryState.SENDING)
+    return exists(_one(in_flight).where(is_sending, in_flight.c.chat_id == delivery.c.chat_id))
+
+
+def _has_earlier() -> ColumnElement[bool]:
+    """Whether something else that is ready goes to the same chat first."""
+    earlier = delivery.alias("earlier")
+    is_before = tuple_(earlier.c.priority, earlier.c.id) < tuple_(delivery.c.priority, delivery.c.id)
+    return exists(_one(earlier).where(earlier.c.chat_id == delivery.c.chat_id, is_before, _is_ready(earlier)))
+
+
+def _is_ready(table: FromClause) -> ColumnElement[bool]:
+    """Pending, its own deadline past, and what it follows up is no longer waiting or on its way."""
+    told = delivery.alias(f"told_of_{table.description}")
+    is_open = told.c.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
+    is_its_message = and_(told.c.incident_id == table.c.incident_id, told.c.chat_id == table.c.chat_id)
+    waits = exists(_one(told).where(is_spelled(told.c.form, DeliveryForm.MESSAGE), is_its_message, is_open))
+    return and_(
+        is_spelled(table.c.state, DeliveryState.PENDING),
+        or_(table.c.not_before.is_(None), table.c.not_before <= _NOW),
+        or_(table.c.form == DeliveryForm.MESSAGE, ~waits),
+    )
+
+
+def _one(table: FromClause) -> Select[Any]:
+    return select(literal(1)).select_from(table)
+
+
+DUE = _select_due()
+"""Deliveries that may leave at `now`, at most `most`, the most urgent and longest waiting first."""
