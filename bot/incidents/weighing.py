@@ -61,7 +61,7 @@ def weigh(report: Report, finding: Finding, incident: Incident, copied_report: i
             Reason("places", places),
             Reason("parties", weigh_parties(finding, incident)),
             Reason("acts", weigh_acts(finding, incident)),
-            Reason("casualties", weigh_casualties(finding, incident)),
+            Reason("casualties", weigh_casualties(report, finding, incident)),
             Reason("stance", weigh_stance(finding, incident)),
             Reason("text", 0.0 if is_formula else weigh_text(report, finding, incident, is_copy)),
         )
@@ -126,14 +126,17 @@ def weigh_acts(finding: Finding, incident: Incident) -> float:
     return 0.2 if any(ours & family and theirs & family for family in FAMILIES) else -0.5
 
 
-def weigh_casualties(finding: Finding, incident: Incident) -> float:
-    """Equal numbers speak for it, a toll that rises is compatible, numbers far apart speak against it."""
-    weight = 0.0
+def weigh_casualties(report: Report, finding: Finding, incident: Incident) -> float:
+    """Equal numbers speak for it, a toll that rises is compatible, numbers far apart speak against it.
+
+    Sides that have not spoken before count otherwise: what they say of the dead contradicts little.
+    """
+    weight, least = 0.0, -1.0 if _is_heard_again(report, finding, incident) else -0.4
     for ours, theirs in ((finding.killed, incident.killed), (finding.wounded, incident.wounded)):
         if ours is None or theirs is None:
             continue
         weight += _weigh_number(ours, theirs)
-    return max(weight, -1.0)
+    return max(weight, least)
 
 
 def _weigh_number(ours: int, theirs: tuple[int, int]) -> float:
