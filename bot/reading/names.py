@@ -16,6 +16,9 @@ ARTICLES = ("al", "el", "ad", "an", "ar", "as", "at", "az", "ash", "es", "ed")
 
 SHORTEST_WITHOUT_ARTICLE = 4
 SHORTEST_STEM = 3
+SHORTEST_TOWN = 5
+"""Shorter Latin names of the gazetteer are words of some language, or parts of persons' names."""
+
 LONGEST_JOINED = 3
 """A name of up to so many words is also found written as one."""
 
@@ -72,7 +75,8 @@ class Names:
     def _town_phrases(self, towns: Iterable[Town]) -> Iterator[Phrase]:
         for number, town in enumerate(towns):
             for name in (town.name, *town.names):
-                yield from self._phrases_of_name(name, "latin", f"t:{number}")
+                if len(name) >= SHORTEST_TOWN or not name[0].isascii():
+                    yield from self._phrases_of_name(name, "latin", f"t:{number}")
 
     def _party_phrases(self, facts: Facts) -> Iterator[Phrase]:
         for party in facts.parties.values():

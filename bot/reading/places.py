@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.atlas import Atlas
 from bot.data import Facts
 from bot.model import FoundPlace, Region, RegionLevel
 from bot.reading.names import Mention, codes_of
@@ -29,6 +30,14 @@ LEAD_REACH = 6
 MOST_PLACES = 12
 
 
+SMALL_TREE = 10
+MOST_OF_A_TREE = 0.6
+"""A region with a larger share of its theatre's places is as wide as the theatre."""
+
+_RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
+_PRECISE = frozenset({RegionLevel.PLACE, RegionLevel.DISTRICT})
+
+
 class Map:
     """The facts' places, ready to be asked; `theatre_of` and `choose` never change anything."""
 
@@ -36,6 +45,7 @@ class Map:
         self._atlas, self._towns, self._parties = facts.atlas, facts.towns, facts.parties
         self._truce_parties = truce_parties
         self._theatres: Mapping[str, Any] = facts.theatres
+        self._widest = _widest(facts.atlas)
         self._by_country: dict[str, list[str]] = {}
         for theatre, row in facts.theatres.items():
             for country in row["countries"]:
@@ -88,21 +98,28 @@ class Map:
 
     def find_scene(self, passages: Passages, theatre: str) -> list[tuple[Mention, FoundPlace]]:
         """Places of the theatre where the report says that it happened, the most specific first."""
-        party_spans = {(m.start, m.end) for m in passages.parties}
+        spans = [(m.start, m.end) for m in passages.parties]
         named: dict[str, tuple[Mention, FoundPlace]] = {}
         for mention in passages.places:
-            if (mention.start, mention.end) in party_spans or not self._is_scene(passages, mention):
+            is_party = any(start < mention.end and mention.start < end for start, end in spans)
+            if is_party or not self._is_scene(passages, mention):
                 continue
-            place = self.locate(mention, theatre)
-            if place is not None and place.level is not RegionLevel.THEATRE:
+            place = self.locate(passages, mention, theatre)
+            if place is not None and place.level is not RegionLevel.THEATRE and place.region not in self._widest:
                 named.setdefault(place.region or place.name, (mention, place))
-        return _drop_wider(list(named.values()))[:MOST_PLACES]
+        found = _prefer_told(passages, list(named.values()))
+        return _drop_wider(_prefer_regions(found))[:MOST_PLACES]
 
-    def locate(self, mention: Mention, theatre: str) -> FoundPlace | None:
-        """The place of the theatre that a mention names: of its own tree, else a town of its countries."""
-        for region_id in codes_of(mention, "r"):
-            if self._atlas.path(region_id)[0] == theatre:
-                return self._place_of(self._atlas.get(region_id))
+    def locate(self, passages: Passages, mention: Mention, theatre: str) -> FoundPlace | None:
+        """The place of the theatre that a mention names: of its own tree, else a town of its countries.
+
+        Where a province and its city share the name, `region` or `district` beside it tells which is meant.
+        """
+        regions = [r for i in codes_of(mention, "r") if (r := self._atlas.get(i)) and self._is_in(i, theatre)]
+        if regions:
+            is_area = _is_beside(passages, "roles.area", mention)
+            rank = min if is_area else max
+            return self._place_of(rank(regions, key=lambda r: _RANKS[r.level]))
         countries = self._theatres[theatre]["countries"]
         for number in codes_of(mention, "t"):
             town = self._towns[int(number)]
@@ -112,24 +129,63 @@ class Map:
                 )
         return None
 
-    def _place_of(self, region: Region | None) -> FoundPlace | None:
-        if region is None:
-            return None
+    def _is_in(self, region: str, theatre: str) -> bool:
+        return self._atlas.path(region)[0] == theatre
+
+    def _place_of(self, region: Region) -> FoundPlace:
         return FoundPlace(
             region.name, region.spellings, region.id, self._atlas.path(region.id), region.level, region.lat, region.lon
         )
 
     def _is_scene(self, passages: Passages, mention: Mention) -> bool:
         """Whether a place is neither the dateline nor led in by `fired from`, `said in` or `fled to`."""
-        text, found = passages.text, passages.found
+        text = passages.text
         if text.body_start <= mention.start < text.dateline_end or passages.is_past(mention.start):
             return False
         clause = text.clause_of(mention.start)
-        for code in ("scope.from_direction", "scope.said_in", "scope.fled_to"):
-            for hit in found.of(code):
-                if 0 <= mention.start - hit.end <= LEAD_REACH and text.clause_of(hit.start) == clause:
-                    return False
-        return True
+        return not any(
+            0 <= mention.start - hit.end <= LEAD_REACH and text.clause_of(hit.start) == clause
+            for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
+            for hit in passages.found.of(code)
+        )
+
+
+def _widest(atlas: Atlas) -> frozenset[str]:
+    """Regions that hold most of their theatre: to name them says no more than the theatre."""
+    wide = set()
+    for theatre in atlas.theatres():
+        size = len(atlas.subtree(theatre.id))
+        wide |= {
+            child.id
+            for child in atlas.children(theatre.id)
+            if size > SMALL_TREE and len(atlas.subtree(child.id)) > size * MOST_OF_A_TREE
+        }
+    return frozenset(wide)
+
+
+def _is_beside(passages: Passages, code: str, mention: Mention) -> bool:
+    """Whether a phrase with this code touches the mention."""
+    return any(
+        0 <= h.start - mention.end <= 2 or 0 <= mention.start - h.end <= 4 for h in passages.found.of(code)
+    )
+
+
+def _prefer_told(
+    passages: Passages, places: list[tuple[Mention, FoundPlace]]
+) -> list[tuple[Mention, FoundPlace]]:
+    """Places of sentences that tell of acts, breaches or casualties, where there are any."""
+    text, found = passages.text, passages.found
+    hits = [*found.under("acts"), *found.of("truce.breach")]
+    hits += [*found.of("casualties.killed"), *found.of("casualties.wounded")]
+    told = {text.sentence_of(h.start) for h in hits}
+    return [p for p in places if text.sentence_of(p[0].start) in told] or places
+
+
+def _prefer_regions(places: list[tuple[Mention, FoundPlace]]) -> list[tuple[Mention, FoundPlace]]:
+    """Places of the theatre's own tree; towns of the gazetteer where it names none but provinces."""
+    known = [p for p in places if p[1].region is not None]
+    precise = [p for p in known if p[1].level in _PRECISE]
+    return known if precise else places
 
 
 def _drop_wider(places: Sequence[tuple[Mention, FoundPlace]]) -> list[tuple[Mention, FoundPlace]]:
@@ -140,5 +196,4 @@ def _drop_wider(places: Sequence[tuple[Mention, FoundPlace]]) -> list[tuple[Ment
         for mention, place in places
         if place.region not in holders or place.level is RegionLevel.PLACE
     ]
-    ranks = {RegionLevel.PLACE: 0, RegionLevel.DISTRICT: 1, RegionLevel.PROVINCE: 2, RegionLevel.THEATRE: 3}
-    return sorted(kept, key=lambda item: (ranks[item[1].level], item[0].start))
+    return sorted(kept, key=lambda item: (-_RANKS[item[1].level], item[0].start))
