@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from gettext import c2py
 from importlib import resources
-from typing import Any
+from importlib.resources.abc import Traversable
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -25,6 +26,9 @@ SOURCE_LANGUAGE = "en"
 NAME_CONTEXTS = ("party", "truce")
 """Message contexts of names that stand in data files; an editor may translate them or not."""
 
+Forms = dict[tuple[str | None, str], tuple[str, ...]]
+"""A message after its context, if any, and its translations, one a plural form."""
+
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -35,10 +39,10 @@ def mark(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One language's translations: a message (after its context, if any) to its forms, one a plural."""
+    """One language's translations and its rule for plurals."""
 
     language: str
-    forms: Mapping[tuple[str | None, str], tuple[str, ...]]
+    forms: Forms
     plural_index: Callable[[int], int]
 
 
@@ -115,19 +119,28 @@ def load_words() -> dict[str, Words]:
     for file in files:
         language = file.name.removesuffix(".po")
         with file.open("rb") as opened:
-            words[language] = Words(_read(language, opened))
+            messages = read_po(opened, locale=language)
+        forms = _finished(messages) | read_names(language, folder / "names" / file.name)
+        words[language] = Words(Catalogue(language, forms, c2py(messages.plural_expr)))
     return words
 
 
-def _read(language: str, file: Any) -> Catalogue:
+def read_names(language: str, file: Traversable) -> Forms:
+    """The translated names of parties and truces; none where there is no such file."""
+    if not file.is_file():
+        return {}
+    with file.open("rb") as opened:
+        return _finished(read_po(opened, locale=language))
+
+
+def _finished(catalogue: Catalog) -> Forms:
     """Only messages that somebody translated and finished: fuzzy ones are left English."""
-    catalogue = read_po(file, locale=language)
     forms = {}
     for message in catalogue:
         translated = _strings(message.string)
         if message.id and all(translated) and not message.fuzzy:
             forms[message.context, _strings(message.id)[0]] = translated
-    return Catalogue(language, forms, c2py(catalogue.plural_expr))
+    return forms
 
 
 def _strings(value: str | Sequence[str] | None) -> tuple[str, ...]:

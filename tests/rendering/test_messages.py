@@ -16,7 +16,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from bot.data import load_facts
-from bot.data.messages import NAME_CONTEXTS, SOURCE_LANGUAGE, Catalogue, Words, load_words
+from bot.data.messages import NAME_CONTEXTS, SOURCE_LANGUAGE, Catalogue, Words, load_words, read_names
 from bot.model import Region, RegionLevel
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,6 +37,9 @@ def said() -> set[tuple[str, ...]]:
     return {tuple(m) if isinstance(m, tuple) else (m,) for _, _, m, _, _ in found}
 
 
+NAMES = sorted((ROOT / "bot" / "data" / "locales" / "names").glob("*.po"))
+
+
 def catalogue(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_po(file, locale=path.stem)
@@ -55,12 +58,12 @@ def _tuple(value: object) -> tuple[str, ...]:
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_every_message_is_translated_and_none_is_left_over(path: Path, said: set[tuple[str, ...]]) -> None:
     """A new message without a translation, or a translation of a message that is gone, is found here."""
-    translated = {key for key, _, m in messages(path) if m.context is None}
+    translated = {key for key, _, _ in messages(path)}
     assert said - translated == set(), f"missing in {path.name}"
     assert translated - said == set(), f"no longer said: remove from {path.name}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [*FILES, *NAMES], ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_every_plural_and_every_variable_is_there(path: Path) -> None:
     """Each form is filled, and holds the variables of the message, no more and no fewer."""
     plurals = catalogue(path).num_plurals
@@ -74,15 +77,14 @@ def test_every_plural_and_every_variable_is_there(path: Path) -> None:
             assert re.findall(r"</?\w+>", form) == re.findall(r"</?\w+>", key[-1]), key
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", NAMES, ids=lambda p: p.stem)
 def test_names_are_those_of_the_data(path: Path) -> None:
     """A translated name of a party or truce that no data file has is left over."""
     facts = load_facts()
     known = {"party": {p.name for p in facts.parties.values()}, "truce": {t.name for t in facts.truces}}
     for key, _, message in messages(path):
-        if message.context is not None:
-            assert message.context in NAME_CONTEXTS
-            assert key[0] in known[message.context]
+        assert message.context in NAME_CONTEXTS
+        assert key[0] in known[message.context]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
@@ -143,6 +145,15 @@ def test_a_language_that_babel_does_not_know_is_formatted_as_english() -> None:
     """An unknown code or a broken one does not keep the bot from starting."""
     for code in ("qqq", "not a code"):
         assert Words(Catalogue(code, {}, lambda n: 0)).day(date(2020, 12, 12)) == "12 Dec"
+
+
+def test_names_are_optional(tmp_path: Path) -> None:
+    """A language without a file of names says them in English; one with an unfinished file, too."""
+    assert read_names("xx", tmp_path / "xx.po") == {}
+    (tmp_path / "yy.po").write_text(
+        '#, fuzzy\nmsgctxt "party"\nmsgid "Armenia"\nmsgstr "Arm"\n', encoding="utf-8"
+    )
+    assert read_names("yy", tmp_path / "yy.po") == {}
 
 
 def test_english_is_always_there() -> None:
