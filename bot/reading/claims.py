@@ -62,6 +62,8 @@ class Blame:
 
     accused: tuple[str, ...]
     accuser: tuple[str, ...]
+    is_said: bool = True
+    """False when nothing in the text says who did it and only the truce's other side is left."""
 
 
 def judge_stance(passages: Passages, report: Report, age_days: int, sides: Sides) -> Stance:
@@ -167,13 +169,14 @@ def judge_blame(passages: Passages, report: Report, stance: Stance, sides: Sides
         blame[side] = max(blame[side], OWN_DENIAL)
     if side in sides.fighters:
         weights.voice[side] += 1.0
-    accused = _choose(blame, weights, sides) or _guess(blame, weights, report, stance, sides)
+    chosen = _choose(blame, weights, sides)
+    accused = chosen or _guess(blame, weights, report, stance, sides)
     if passages.found.under("mutual") and len(blame) > 1:
         accused = _both(accused, blame, sides)
     accuser = tuple(
         p for p, weight in weights.voice.most_common() if weight > 0 and (p not in accused or len(accused) > 1)
     )
-    return Blame(accused, accuser)
+    return Blame(accused, accuser, bool(chosen))
 
 
 def _prior(party: str, side: str, stance: Stance, sides: Sides) -> float:

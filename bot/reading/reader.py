@@ -10,7 +10,7 @@ from bot.data import Facts
 from bot.model import Evidence, Finding, FoundPlace, Reason, Report, Stance, Truce
 from bot.reading.acts import judge_acts, told_acts
 from bot.reading.casualties import Casualties, read_casualties
-from bot.reading.claims import Sides, judge_blame, judge_stance, name_actors
+from bot.reading.claims import Blame, Sides, judge_blame, judge_stance, name_actors
 from bot.reading.dates import Day, judge_day, read_days
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
@@ -94,7 +94,7 @@ class Reader:
         blame = judge_blame(passages, report, stance, sides, order)
         named = _named(passages) & fighters
         truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
-        features |= _party_features(blame.accused, named, bound, truce)
+        features |= _party_features(blame, named, bound, truce)
         features["scene"] = float(bool(scene))
         features["casualties"] = float(bool(casualties.killed or casualties.wounded))
         score, reasons = weigh(features, self._weights)
@@ -129,14 +129,16 @@ def _named(passages: Passages) -> set[str]:
 
 
 def _party_features(
-    accused: tuple[str, ...], named: set[str], bound: frozenset[str], truce: Truce | None
+    blame: Blame, named: set[str], bound: frozenset[str], truce: Truce | None
 ) -> dict[str, float]:
     """How far the truces in force bind those of whom the report tells."""
+    accused = blame.accused
     others = named - set(accused)
     return {
         "truce_in_force": float(truce is not None),
         "no_truce": float(not bound),
         "accused": float(bool(accused)),
+        "unblamed": float(not blame.is_said),
         "party_bound": float(bool(bound & set(accused))),
         "parties_bound": float(truce is not None and len(named & set(truce.parties)) > 1),
         "accused_unbound": float(bool(accused) and not bound & set(accused)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.model import Reason
 from bot.reading.acts import told_acts
+from bot.reading.lexicon import Hit
 from bot.reading.passages import Passages
 
 TOPICS = (
@@ -15,6 +17,13 @@ TOPICS = (
     "protest", "crime", "history", "opinion", "nature",
 )  # fmt: skip
 """Subjects that borrow the words of war, or belong to it without being a violation."""
+
+
+TRUCE_REACH = 30
+"""Letters between a truce and the year in which it was made."""
+
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_BLASTS = frozenset({"acts.mine_ied", "acts.other"})
 
 
 def weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> tuple[float, tuple[Reason, ...]]:
@@ -50,8 +59,23 @@ def text_features(passages: Passages) -> dict[str, float]:
         "talks_title": float(found.has("truce.talks", 0, title_end)),
         "announced": float(bool(found.of("truce.announce"))),
         "past_lead": float(passages.is_past(1) or passages.is_past(title_end + 1)),
+        "blast_only": float(bool(news) and all(h.code in _BLASTS for h in news)),
+        "old_year": float(_has_old_year(passages, news)),
         "possible_lead": float(bool(passages.possible) and passages.possible[0][0] < title_end),
     } | _topic_features(passages)
+
+
+def _has_old_year(passages: Passages, acts: Sequence[Hit]) -> bool:
+    """Whether an act's sentence or the headline names a year long gone that is not the truce's own."""
+    text, last = passages.text, passages.published.year - 1
+    told = {0, *(text.sentence_of(h.start) for h in acts)}
+    truces = passages.found.of("truce.words")
+    return any(
+        int(m.group()) < last
+        and text.sentence_of(m.start()) in told
+        and not any(-TRUCE_REACH < h.start - m.start() < TRUCE_REACH for h in truces)
+        for m in _YEAR.finditer(text.folded)
+    )
 
 
 def _topic_features(passages: Passages) -> dict[str, float]:

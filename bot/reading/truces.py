@@ -55,7 +55,7 @@ class TruceTable:
         area = self._ancestors(regions)
         rated = [(self._rate(t, accused, named, area), t.since.timestamp(), t.id, t) for t in truces]
         best = max(rated, default=None)
-        return best[3] if best and best[0] > 0 else None
+        return best[3] if best and best[0] >= 1 else None
 
     def _rate(self, truce: Truce, accused: Sequence[str], named: Sequence[str], area: set[str]) -> float:
         bound = set(truce.parties)
