@@ -18,6 +18,10 @@ from bot.sources.samples import SampleFetcher, serve_sample
 from tests.clock import FakeClock
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+NOISE = (
+    *("derby", "price war", "look back", "speak about", "exercise", "calm", "Mines found"),
+    *("quiet week", "end their strike", "harbour wall", "матчем", "чинят"),
+)
 NAMES = [source.url.removeprefix("sample:") for source in read_samples()]
 
 
@@ -90,19 +94,8 @@ def reader() -> Reader:
 @pytest.mark.parametrize("source", read_samples(), ids=lambda source: source.id)
 def test_what_the_samples_tell_is_recognised(source: Source, reader: Reader) -> None:
     """Incidents as such; matches, prices, anniversaries, talks and exercises as none."""
-    noise = (
-        "derby",
-        "price war",
-        "look back",
-        "speak about",
-        "exercise",
-        "calm",
-        "Mines found",
-        "quiet week",
-    )
-    noise += ("end their strike", "harbour wall", "матчем", "чинят")
     later = START + timedelta(minutes=5)
     for entry in parse_feed(serve_sample(source.url.removeprefix("sample:"), START, later)):
         report = Report(source, "k", entry.url, entry.title, entry.text, entry.published_at, later)
-        is_noise = any(words in entry.title for words in noise)
+        is_noise = any(words in entry.title for words in NOISE)
         assert reader.read(report).is_violation is not is_noise, entry.title
