@@ -37,7 +37,7 @@ def grow(
     """
     claim = make_claim(report, finding, observers=observers, origin=origin)
     if incident is None:
-        return derive(_open(report, finding, claim, code))
+        return derive(_begin(report, finding, claim, code))
     claims = [c for c in incident.claims if c.report_id != claim.report_id]
     claims.append(mark_copy(claim, next((c for c in claims if c.report_id == copied_report), None)))
     last = incident.last_report_at if is_late else max(incident.last_report_at, report.reported_at)
@@ -89,7 +89,7 @@ def derive(incident: Incident) -> Incident:
     )
 
 
-def _open(report: Report, finding: Finding, claim: Claim, code: str) -> Incident:
+def _begin(report: Report, finding: Finding, claim: Claim, code: str) -> Incident:
     if finding.theatre is None:
         raise ValueError("a finding without a theatre opens no incident")
     occurred = finding.occurred or report.reported_at.date()

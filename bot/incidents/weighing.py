@@ -129,9 +129,10 @@ def weigh_acts(finding: Finding, incident: Incident) -> float:
 def weigh_casualties(report: Report, finding: Finding, incident: Incident) -> float:
     """Equal numbers speak for it, a toll that rises is compatible, numbers far apart speak against it.
 
-    Sides that have not spoken before count otherwise: what they say of the dead contradicts little.
+    An answer, and a side that has not spoken before, contradict little by counting otherwise.
     """
-    weight, least = 0.0, -1.0 if _is_heard_again(report, finding, incident) else -0.4
+    is_repeated = finding.stance not in FOLLOWING and _is_heard_again(report, finding, incident)
+    weight, least = 0.0, -1.0 if is_repeated else -0.4
     for ours, theirs in ((finding.killed, incident.killed), (finding.wounded, incident.wounded)):
         if ours is None or theirs is None:
             continue
@@ -151,12 +152,9 @@ def _weigh_number(ours: int, theirs: tuple[int, int]) -> float:
 
 def weigh_stance(finding: Finding, incident: Incident) -> float:
     """A denial wants an incident to deny; a tally is an incident of its own."""
+    answer = 1.2 if finding.stance is Stance.DENIAL else 0.8 if finding.stance in FOLLOWING else 0.0
     is_tally = incident.claims[0].stance is Stance.TALLY
-    if (finding.stance is Stance.TALLY) != is_tally:
-        return -1.8
-    if finding.stance is Stance.DENIAL:
-        return 1.2
-    return 0.8 if finding.stance in FOLLOWING else 0.0
+    return answer if (finding.stance is Stance.TALLY) == is_tally else answer - 1.8
 
 
 def weigh_text(report: Report, finding: Finding, incident: Incident, is_copy: bool) -> float:
