@@ -15,11 +15,8 @@ BACK_REACH = 36
 """The same when the word comes first: `killing at least eight`."""
 
 IMPLIED_REACH = 60
-IMPLIED_BACK_REACH = 16
+IMPLIED_BACK_REACH = 20
 """For a person without a number, who may stand there for another reason."""
-
-JOINED = 40
-"""Letters between two counts that are added up: `three soldiers and four civilians`."""
 
 
 class Toll(NamedTuple):
@@ -42,16 +39,14 @@ class Casualties(NamedTuple):
 
 def read_casualties(passages: Passages) -> Casualties:
     """The numbers of the incident itself: not of older ones, totals, ages or weapons."""
-    numbers = [n for n in _join(passages, read_numbers(passages)) if not passages.is_past(n.start)]
+    numbers = [n for n in read_numbers(passages) if not passages.is_past(n.start)]
     words = _casualty_words(passages)
     tolls: list[Toll] = []
     for sentence in range(len(passages.text.sentences)):
         tolls += _bind(passages, sentence, numbers, words)
     killed = _judge("killed", tolls) or _single(passages, "killed_one")
     wounded = _judge("wounded", tolls) or _single(passages, "wounded_one")
-    if killed is None and wounded is None and not all(
-        passages.is_past(h.start) for h in passages.found.of("casualties.none")
-    ):
+    if killed is None and wounded is None and _says_none(passages, words):
         return Casualties(0, 0, ())
     return Casualties(killed, wounded, tuple(tolls))
 
@@ -65,6 +60,15 @@ def _judge(kind: str, tolls: list[Toll]) -> int | None:
     return max(sums.values(), default=None)
 
 
+def _says_none(passages: Passages, words: list[tuple[int, int, str]]) -> bool:
+    """Whether the text says that nobody was hurt, not only that nothing is reported of it."""
+    found, text = passages.found, passages.text
+    if any(not passages.is_past(h.start) for h in found.of("casualties.none")):
+        return True
+    told = {text.clause_of(h.start) for h in found.of("stance.report")}
+    return any(passages.is_denied(start, end) and text.clause_of(start) not in told for start, end, _ in words)
+
+
 def _single(passages: Passages, key: str) -> int | None:
     """One, where a word in the singular says what became of somebody."""
     return 1 if any(passages.is_news(h.start) for h in passages.found.of(f"casualties.{key}")) else None
@@ -75,41 +79,16 @@ def _casualty_words(passages: Passages) -> list[tuple[int, int, str]]:
     hits: list[tuple[Hit, str]] = [
         (h, kind) for kind in ("killed", "wounded") for h in passages.found.of(f"casualties.{kind}")
     ]
+    truces = passages.found.of("truce.words")
     merged: list[tuple[int, int, str]] = []
     for hit, kind in sorted(hits):
-        if passages.is_past(hit.start):
+        if passages.is_past(hit.start) or any(h.start <= hit.start < h.end for h in truces):
             continue
         if merged and merged[-1][2] == kind and hit.start - merged[-1][1] <= 3:
             merged[-1] = (merged[-1][0], max(hit.end, merged[-1][1]), kind)
         elif not merged or hit.start >= merged[-1][1]:
             merged.append((hit.start, hit.end, kind))
     return merged
-
-
-def _join(passages: Passages, numbers: list[Number]) -> list[Number]:
-    """Adds up counts that `and` joins before anything is said of the first alone."""
-    joined: list[Number] = []
-    for number in numbers:
-        last = joined[-1] if joined else None
-        if last and not number.is_implied and not last.is_implied and _are_joined(passages, last, number):
-            joined[-1] = Number(last.start, number.end, last.value + number.value, False)
-        else:
-            joined.append(number)
-    return joined
-
-
-def _are_joined(passages: Passages, first: Number, second: Number) -> bool:
-    found, text = passages.found, passages.text
-    if second.start - first.end > JOINED or text.clause_of(first.start) != text.clause_of(second.start):
-        return False
-    span = (first.end, second.start)
-    if any(found.has(f"casualties.{kind}", *span) for kind in ("killed", "wounded")):
-        return False
-    has_nouns = all(
-        found.has("casualties.people", n.end, n.end + 20) or found.has("casualties.person", n.end, n.end + 20)
-        for n in (first, second)
-    )
-    return has_nouns and found.has("casualties.and", *span)
 
 
 def _bind(
@@ -119,13 +98,13 @@ def _bind(
     start, end = passages.text.sentence_span(sentence)
     items: list[tuple[int, int, str, Number | None]] = [(b, e, k, None) for b, e, k in words if start <= b < end]
     items += [(n.start, n.end, "", n) for n in numbers if start <= n.start < end]
+    is_toll = passages.found.has("stance.update", start, end)
     tolls: list[Toll] = []
     number: Number | None = None
     word: tuple[int, int, str] | None = None
     for begin, stop, kind, count in sorted(items, key=lambda item: item[:2]):
         if count is not None:
-            reach = IMPLIED_BACK_REACH if count.is_implied else BACK_REACH
-            if word and begin - word[1] <= reach:
+            if word and _is_in_reach(passages, word, count, is_toll):
                 tolls.append(Toll(word[2], count.value, word[0], stop, sentence))
                 number, word = None, None
             elif number is None or not count.is_implied:
@@ -136,3 +115,15 @@ def _bind(
         else:
             number, word = None, (begin, stop, kind)
     return tolls
+
+
+def _is_in_reach(passages: Passages, word: tuple[int, int, str], count: Number, is_toll: bool) -> bool:
+    """Whether a number that follows a casualty word belongs to it: in its clause, close by.
+
+    Where the sentence tells of a new toll (`is_toll`) the number may come late: `the dead ... rose to nine`.
+    """
+    text, distance = passages.text, count.start - word[1]
+    if is_toll and not count.is_implied:
+        return distance <= REACH
+    reach = IMPLIED_BACK_REACH if count.is_implied else BACK_REACH
+    return distance <= reach and text.clause_of(word[0]) == text.clause_of(count.start)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.reading.phrases import Finder, Hit, Phrase, parse_phrase
-from bot.reading.text import Folder
+from bot.reading.text import Folder, Text
 
 WORD_TABLES = ("acts", "truce", "stance", "scope", "roles", "actors", "generic", "mutual", "casualties", "offtopic")
 """Tables of a lexicon that hold lists of phrases by key."""
@@ -55,14 +55,21 @@ class Lexicons:
     """Every language's lexicon as one automaton each."""
 
     def __init__(self, lexicons: Mapping[str, Mapping[str, Any]], clitics: Any, folder: Folder) -> None:
+        self._accents: dict[str, dict[str, str]] = {
+            language: lexicon.get("accents", {}) for language, lexicon in lexicons.items()
+        }
         self._finders = {
             language: Finder(_phrases(lexicon, folder), clitics) for language, lexicon in lexicons.items()
         }
 
-    def read(self, language: str, folded: str) -> Findings:
+    def read(self, language: str, text: Text) -> Findings:
         """What the language's phrases say; a language without a lexicon says nothing."""
         finder = self._finders.get(language)
-        return Findings(finder.find(folded) if finder else ())
+        if finder is None:
+            return Findings(())
+        hits = finder.find(text.folded)
+        accents = self._accents[language]
+        return Findings([h for h in hits if not _is_other_word(text, h, accents)] if accents else hits)
 
 
 def _phrases(lexicon: Mapping[str, Any], folder: Folder) -> Iterator[Phrase]:
@@ -89,6 +96,18 @@ def _calendar(key: str, names: Sequence[str], folder: Folder) -> Iterator[Phrase
         for spelling in spellings.split("|"):
             position = (number - 1) % 12 + 1 if kind == "months" else number
             yield parse_phrase(fold_starred(folder, spelling), f"{code}.{position}")
+
+
+def _is_other_word(text: Text, hit: Hit, accents: Mapping[str, str]) -> bool:
+    """Whether folding made a casualty word of another word: Turkish oldu (became) is not öldü (died)."""
+    if not hit.code.startswith("casualties."):
+        return False
+    folded = text.folded[hit.start : hit.end]
+    for plain, accented in accents.items():
+        if folded.startswith(plain):
+            start, end = text.raw_span(hit.start, hit.end)
+            return not text.raw[start:end].lower().startswith(accented)
+    return False
 
 
 def fold_starred(folder: Folder, phrase: str) -> str:

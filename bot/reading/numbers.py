@@ -19,6 +19,12 @@ PEOPLE_REACH = 24
 WORD_REACH = 16
 """Letters between a number and a casualty word that need no noun for people between them."""
 
+PART_REACH = 32
+"""Letters between a part and the word after it that says so (Urdu, Hindi, Korean: `two women included`)."""
+
+JOINED = 40
+"""Letters between two counts that are added up: `three soldiers and four civilians`."""
+
 MOST = 5_000
 """Higher figures are of wars, not of incidents."""
 
@@ -35,11 +41,16 @@ class Number(NamedTuple):
 
 
 def read_numbers(passages: Passages) -> list[Number]:
-    """Counts that may be of people, by position; parts of a count (`including two`) are left out."""
-    counts = [n for n in _written(passages) if n.value <= MOST and n.value not in YEARS]
-    counts = _resolve_ranges(passages, counts)
-    counts = [n for n in counts if _is_of_people(passages, n) and not _is_part(passages, n)]
-    return sorted(counts + _implied(passages, counts))
+    """Counts of people, by position: joined ones added up, parts of a count (`including two`) left out."""
+    written = _resolve_ranges(passages, [n for n in _written(passages) if n.value <= MOST])
+    people = [
+        n
+        for n, following in zip(written, [*written[1:], None], strict=False)
+        if n.value not in YEARS and _is_of_people(passages, n, following)
+    ]
+    counts = _join(passages, people)
+    whole = [n for n, before in zip(counts, [None, *counts], strict=False) if not _is_part(passages, n, before)]
+    return sorted(whole + _implied(passages, counts))
 
 
 def _written(passages: Passages) -> list[Number]:
@@ -86,20 +97,34 @@ def _resolve_ranges(passages: Passages, counts: list[Number]) -> list[Number]:
     return [n for n in counts if n not in dropped]
 
 
-def _is_of_people(passages: Passages, number: Number) -> bool:
-    """Whether people or a casualty word stand by the number, and no unit, date or age is nearer."""
+def _is_of_people(passages: Passages, number: Number, following: Number | None) -> bool:
+    """Whether people or a casualty word stand by the number, and no unit, date or age is nearer.
+
+    Words behind the `following` number are that one's.
+    """
     found, end = passages.found, number.end
     if _is_age_or_date(passages, number):
         return False
-    nouns = [found.first(f"casualties.{key}", end, end + PEOPLE_REACH) for key in ("people", "person")]
+    limit = following.start if following else len(passages.text.folded)
+    nouns = [
+        found.first(f"casualties.{key}", end, min(end + PEOPLE_REACH, limit)) for key in ("people", "person")
+    ]
     people = min((h.start for h in nouns if h), default=None)
-    thing = found.first("casualties.not_people", end, end + UNIT_REACH)
+    thing = found.first("casualties.not_people", end, min(end + UNIT_REACH, limit))
     if thing and (people is None or thing.start < people):
         return False
-    return people is not None or any(
-        -WORD_REACH <= h.end - number.start <= 0 or 0 <= h.start - end <= WORD_REACH
-        for kind in ("killed", "wounded")
-        for h in found.of(f"casualties.{kind}")
+    return people is not None or _has_casualty_word(passages, number)
+
+
+def _has_casualty_word(passages: Passages, number: Number) -> bool:
+    """Whether a casualty word stands close by, or in a sentence that tells of a new toll."""
+    text, found = passages.text, passages.found
+    start, end = text.sentence_span(text.sentence_of(number.start))
+    words = found.of("casualties.killed") + found.of("casualties.wounded")
+    if found.has("stance.update", start, end) and any(start <= h.start < end for h in words):
+        return True
+    return any(
+        -WORD_REACH <= h.end - number.start <= 0 or 0 <= h.start - number.end <= WORD_REACH for h in words
     )
 
 
@@ -113,10 +138,42 @@ def _is_age_or_date(passages: Passages, number: Number) -> bool:
     return any(word.isdigit() for word in (*before, *after)) and number.value < 60
 
 
-def _is_part(passages: Passages, number: Number) -> bool:
+def _is_part(passages: Passages, number: Number, before: Number | None) -> bool:
     """Whether the number only counts some of those counted before: `including three`, `two of them`."""
-    including = passages.found.of("casualties.including")
-    return any(0 <= number.start - h.end <= 6 or 0 <= h.start - number.end <= 10 for h in including)
+    found, text = passages.found, passages.text
+    if any(0 <= h.start - number.end <= PART_REACH for h in found.of("casualties.included")):
+        return True
+    if before is None or text.sentence_of(before.start) != text.sentence_of(number.start):
+        return False
+    clause = text.clause_of(number.start)
+    return any(
+        0 <= number.start - h.end <= 6 or (0 <= h.start - number.end <= 2 and text.clause_of(h.start) == clause)
+        for h in found.of("casualties.including")
+    )
+
+
+def _join(passages: Passages, numbers: list[Number]) -> list[Number]:
+    """Adds up counts that `and` joins before anything is said of the first alone."""
+    joined: list[Number] = []
+    for number in numbers:
+        last = joined[-1] if joined else None
+        if last and _are_joined(passages, last, number):
+            joined[-1] = Number(last.start, number.end, last.value + number.value, False)
+        else:
+            joined.append(number)
+    return joined
+
+
+def _are_joined(passages: Passages, first: Number, second: Number) -> bool:
+    found, text = passages.found, passages.text
+    between = (first.end, second.start)
+    if second.start - first.end > JOINED or text.clause_of(first.start) != text.clause_of(second.start):
+        return False
+    if any(found.has(f"casualties.{kind}", *between) for kind in ("killed", "wounded")):
+        return False
+    spans = (between, (second.end, second.end + PEOPLE_REACH))
+    has_nouns = all(any(found.has(f"casualties.{key}", *span) for key in ("people", "person")) for span in spans)
+    return has_nouns and found.has("casualties.and", *between)
 
 
 def _implied(passages: Passages, counts: list[Number]) -> list[Number]:
@@ -124,5 +181,6 @@ def _implied(passages: Passages, counts: list[Number]) -> list[Number]:
     return [
         Number(hit.start, hit.end, 1, True)
         for hit in passages.found.of("casualties.person")
-        if not any(hit.start - 24 <= n.end <= hit.start or n.start <= hit.start < n.end for n in counts)
+        if not any(h.start <= hit.start < h.end for h in passages.found.of("casualties.none"))
+        and not any(hit.start - 24 <= n.end <= hit.start or n.start <= hit.start < n.end for n in counts)
     ]

@@ -59,7 +59,7 @@ class Reader:
         passages = Passages(
             text,
             language,
-            self._lexicons.read(language, text.folded),
+            self._lexicons.read(language, text),
             self._names.places(text),
             self._names.parties(text),
             report.reported_at.date(),
