@@ -206,6 +206,7 @@ class TelegramServer:
         if answer is None or answer.is_accepted:
             true_answer = await self._perform(method, parameters)
             answer = merge(answer, true_answer)
+        await self._announce()
         if answer.delay_s:
             await asyncio.sleep(answer.delay_s)
         self.requests.append(Request(method, parameters, at_s, 0 if answer.is_dropped else answer.status))

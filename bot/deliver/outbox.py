@@ -95,6 +95,7 @@ class Deliverer:
         self._expire_at_s = 0.0
         self._is_pause_new = False
         self._is_stopping = self._is_drained = False
+        self._grace_s = STOP_GRACE_S
         self._ended = asyncio.Event()
         self._ended.set()
 
@@ -113,8 +114,9 @@ class Deliverer:
             await asyncio.gather(*self._in_flight, return_exceptions=True)
             self._ended.set()
 
-    async def stop(self) -> None:
-        """Begin nothing new, wait for what is in flight (`STOP_GRACE_S` at most), record all, end `run`."""
+    async def stop(self, grace_s: float = STOP_GRACE_S) -> None:
+        """Begin nothing new, wait at most `grace_s` for what is in flight, record all, and end `run`."""
+        self._grace_s = grace_s
         self._is_stopping = True
         for signal in (self._room, self._stir, self._has_results):
             signal.set()
@@ -230,7 +232,7 @@ class Deliverer:
         """Put back what was not sent, wait for what is being sent, and let the recorder end."""
         self._give_all_back()
         if self._in_flight:
-            _, late = await asyncio.wait(self._in_flight, timeout=STOP_GRACE_S)
+            _, late = await asyncio.wait(self._in_flight, timeout=self._grace_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
