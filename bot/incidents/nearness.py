@@ -33,7 +33,7 @@ _WITHIN = {
 }
 _NEXT_PLACE = -1.5
 _FAR = -2.5
-_UNKNOWN = -1.0
+_UNKNOWN = -1.5
 
 
 def distance_km(a: FoundPlace, b: FoundPlace) -> float | None:

@@ -18,7 +18,7 @@ MOST_DAYS_APART = 3
 """Days by which two reports of one incident can differ when neither names a day."""
 
 OVERNIGHT = timedelta(hours=16)
-"""A voice that is heard again sooner goes on telling of the same night; bulletins come a day apart."""
+"""A voice that speaks again sooner goes on telling of the same night; bulletins come a day apart."""
 
 LIKE_TITLES = 75
 """Likeness (0 to 100) from which two titles are one headline with changes."""
@@ -88,19 +88,22 @@ def _weigh_other_day(report: Report, finding: Finding, incident: Incident, apart
     is_told = any(e.what == "day" for e in finding.evidence)
     if finding.stance in FOLLOWING and not is_told:  # the day is that of its own publication
         return Reason("answered_later", -0.2 * apart)
-    if finding.stance not in FOLLOWING and _is_heard_again(report, finding, incident):
-        is_overnight = report.reported_at - incident.last_report_at < OVERNIGHT
-        return Reason("next_day", -1.2 if is_overnight and apart == 1 else -2.8 * apart)
+    heard = _heard_before(report, finding, incident)
+    if finding.stance not in FOLLOWING and heard:
+        if apart == 1 and report.reported_at - heard[0].said_at < OVERNIGHT:
+            return Reason("overnight", -1.2)
+        return Reason("next_day", (-3.2 if is_told else -2.6) * apart)
     if not is_told:
         return Reason("day_unknown", -0.8 * apart)
     return Reason("near_day", -0.6 if apart == 1 else -2.5 * apart)
 
 
-def _is_heard_again(report: Report, finding: Finding, incident: Incident) -> bool:
-    """True when a source or an accuser of the incident speaks again."""
-    return any(
-        c.source_id == report.source.id or set(c.accuser) & set(finding.accuser) for c in incident.claims
-    )
+def _heard_before(report: Report, finding: Finding, incident: Incident) -> list[Claim]:
+    """The claims of the same source or accuser: it speaks again."""
+    accusers = set(finding.accuser)
+    return [
+        c for c in incident.claims if c.source_id == report.source.id or not accusers.isdisjoint(c.accuser)
+    ]
 
 
 def weigh_parties(finding: Finding, incident: Incident) -> float:
@@ -131,7 +134,7 @@ def weigh_casualties(report: Report, finding: Finding, incident: Incident) -> fl
 
     An answer, and a side that has not spoken before, contradict little by counting otherwise.
     """
-    is_repeated = finding.stance not in FOLLOWING and _is_heard_again(report, finding, incident)
+    is_repeated = finding.stance not in FOLLOWING and bool(_heard_before(report, finding, incident))
     weight, least = 0.0, -1.0 if is_repeated else -0.4
     for ours, theirs in ((finding.killed, incident.killed), (finding.wounded, incident.wounded)):
         if ours is None or theirs is None:

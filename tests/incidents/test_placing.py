@@ -73,6 +73,13 @@ def test_another_side_that_goes_on_the_next_day_joins(movses: Incident) -> None:
     assert joins(report(2, FOREIGN, after=26 * HOUR), says, movses)
 
 
+def test_a_voice_that_goes_on_in_the_same_night_joins(movses: Incident) -> None:
+    """The morning report of a night of fire belongs to the evening's; the one of a day later does not."""
+    says = finding(occurred=NEXT_DAY, evidence=named_day(NEXT_DAY))
+    assert joins(report(2, FOREIGN, 15 * HOUR), says, movses)
+    assert not joins(report(2, FOREIGN, 17 * HOUR), says, movses)
+
+
 def test_the_other_side_names_the_village_across_the_line(movses: Incident) -> None:
     """Accuser and accused are swapped, and so is the village."""
     says = finding(accused=("armenia",), accuser=("azerbaijan",), places=(ALIBEYLI,))
