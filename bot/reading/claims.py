@@ -32,7 +32,7 @@ LATE_DAYS = 2
 """A report so many days after the incident brings what is new about it."""
 
 LEAST_STANCE = 2.0
-COUNTED = 24
+COUNTED = 13
 """Letters before `violations` within which their number stands."""
 
 QUOTED = 12

@@ -23,7 +23,12 @@ _EAST_ASIAN = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{
 _EAST_ASIAN_DAY = re.compile(r"(?<![\d월月])(?<![월月]\s)(\d{1,2})(?:日(?![間内])|일(?!간|째|\s?동안))")
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _KHMER = re.compile(r"ថ្ងៃទី\s?([០-៩\d]{1,2})\s?(?:ខែ)?")
+_DAY_ONLY = re.compile(r"(?<= )dia (\d{1,2})(?= )(?! de )|(?<= )(\d{1,2}) го(?= )")
+"""A day of the current month: Spanish and Portuguese `dia 24`, Russian `13-го`."""
+
 BUDDHIST_OFFSET = 543
+_KIND_WEIGHTS = {"date": 3.0, "relative": 2.6, "today": 1.2, "weekday": 2.2, "number": 2.4}
+"""`today` says no more than the date of the report."""
 
 
 class Day(NamedTuple):
@@ -37,7 +42,12 @@ class Day(NamedTuple):
 
 def read_days(passages: Passages) -> list[Day]:
     """Every day that the report names, in the order of the text, none after it was published."""
-    days = [*_named(passages), *_relative(passages), *_numbered(passages)]
+    days = [
+        *_named(passages),
+        *_relative(passages),
+        *_numbered(passages),
+        *_days_of_this_month(passages),
+    ]
     latest = passages.published
     return sorted(d for d in days if latest - OLDEST * 40 <= d.day <= latest)
 
@@ -53,7 +63,7 @@ def _weight(passages: Passages, day: Day) -> float:
     text, found = passages.text, passages.found
     sentence = text.sentence_of(day.position)
     start, end = text.sentence_span(sentence)
-    weight = {"date": 3.0, "relative": 2.6, "weekday": 2.2, "number": 2.4}[day.kind]
+    weight = _KIND_WEIGHTS["today" if day.kind == "relative" and day.day == passages.published else day.kind]
     if any(start <= h.start < end for h in found.under("acts")):
         weight += 1.5
     if passages.is_past(day.position):
@@ -66,23 +76,28 @@ def _weight(passages: Passages, day: Day) -> float:
         weight += 0.8
     if _is_said_then(passages, day):
         weight -= 0.6 if day.day == passages.published else 1.4
-    weight -= 0.15 * sentence + 0.08 * (passages.published - day.day).days
+    weight -= 0.25 * sentence + 0.08 * (passages.published - day.day).days
     return weight
 
 
 def _is_of_the_truce(passages: Passages, day: Day) -> bool:
     """Whether the day is the agreement's own: `the ceasefire of 27 November`, `signed on Tuesday`."""
     found = passages.found
+    clause = passages.text.clause_of(day.position)
     dated = any(
-        0 <= day.position - h.end <= 8 or 0 <= h.start - day.end <= 3 for h in found.of("truce.words")
+        (0 <= day.position - h.end <= 24 or 0 <= h.start - day.end <= 3)
+        and passages.text.clause_of(h.start) == clause
+        and not any(h.end <= act.start < day.position for act in found.under("acts"))
+        for h in found.of("truce.words")
+        if day.kind != "weekday" or 0 <= day.position - h.end <= 8
     )
     return dated or any(0 <= day.position - h.end <= 14 for h in found.of("truce.talks"))
 
 
 def _is_said_then(passages: Passages, day: Day) -> bool:
-    """Whether the day tells when something was said: a verb of saying directly before it."""
+    """Whether the day tells when something was said: a verb of saying beside it."""
     return any(
-        0 <= day.position - hit.end <= 10
+        0 <= day.position - hit.end <= 16 or 0 <= hit.start - day.end <= 3
         for code in ("stance.report", "stance.accuse", "stance.deny", "stance.confirm")
         for hit in passages.found.of(code)
     )
@@ -164,6 +179,13 @@ def _numbered(passages: Passages) -> Iterator[Day]:
         day = _latest_numbered(published, int(match[1]))
         if day:
             yield Day(text.folded_at(match.start()), day, "number", text.folded_at(match.end()))
+
+
+def _days_of_this_month(passages: Passages) -> Iterator[Day]:
+    for match in _DAY_ONLY.finditer(passages.text.folded):
+        day = _latest_numbered(passages.published, int(match[1] or match[2]))
+        if day:
+            yield Day(match.start(), day, "number", match.end())
 
 
 def _latest_numbered(published: date, number: int) -> date | None:
