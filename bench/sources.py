@@ -147,8 +147,8 @@ async def measure(port: int, server: int, feeds: int, minutes: float) -> float:
         fetcher = Fetcher(read_exemptions(["127.0.0.1"]), lookup=lookup)
         async with fetcher, Parser() as parser:
             checker = Timed(database, fetcher, parser, take_in)
-            await checker.check_due()  # the first check reads all: it is not what a minute is like
-            checker.times.clear()
+            while len(await checker.check_due()) > feeds // 10:  # the first checks read everything
+                checker.times.clear()
             child = parser_pid(server)
             before, started = cpu_s() + process_cpu_s(child), time.monotonic()
             while time.monotonic() - started < minutes * 60:
