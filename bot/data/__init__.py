@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
@@ -36,6 +36,25 @@ class Town:
     names: tuple[str, ...]
 
 
+class Gazetteer:
+    """The towns, kept as the lines of their file: twenty thousand that are seldom asked for."""
+
+    def __init__(self, lines: Sequence[str] = ()) -> None:
+        self._lines = tuple(line for line in lines if line and not line.startswith("#"))
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, number: int) -> Town:
+        name, country, lat, lon, population, names = self._lines[number].split("\t")
+        spellings = tuple(n for n in names.split("|") if n)
+        return Town(name, country, float(lat), float(lon), int(population), spellings)
+
+    def country(self, number: int) -> str:
+        """The country of a town, without reading the rest."""
+        return self._lines[number].split("\t", 2)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything an editor can correct without touching code."""
@@ -44,7 +63,7 @@ class Facts:
     parties: dict[str, Party]
     truces: tuple[Truce, ...]
     lexicons: dict[str, Lexicon]
-    towns: tuple[Town, ...] = ()
+    towns: Gazetteer = field(default_factory=Gazetteer)
     languages: dict[str, Any] = field(default_factory=dict)
     theatres: dict[str, Any] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
@@ -60,7 +79,7 @@ def load_facts() -> Facts:
         parties=_merge_parties(_files(root, "parties", ".toml")),
         truces=truces,
         lexicons=_read_lexicons(root),
-        towns=tuple(_read_towns(root / "gazetteer.tsv.gz")),
+        towns=_read_towns(root / "gazetteer.tsv.gz"),
         languages=_read_toml(root / "languages.toml"),
         theatres=_read_toml(root / "theatres.toml"),
         weights=_read_toml(root / "relevance.toml")["weights"],
@@ -166,14 +185,8 @@ def _moment(value: str) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def _read_towns(file: Traversable) -> Iterator[Town]:
+def _read_towns(file: Traversable) -> Gazetteer:
     """The towns of the gazetteer; none when it has not been built."""
     if not file.is_file():
-        return
-    for line in gzip.decompress(file.read_bytes()).decode("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        name, country, lat, lon, population, names = line.split("\t")
-        yield Town(
-            name, country, float(lat), float(lon), int(population), tuple(n for n in names.split("|") if n)
-        )
+        return Gazetteer()
+    return Gazetteer(gzip.decompress(file.read_bytes()).decode("utf-8").splitlines())

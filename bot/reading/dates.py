@@ -22,7 +22,7 @@ _YEAR = re.compile(r"^\W?(?: (?:de|del|of|г|года|року|m|h))? ?(\d{4})(?
 _EAST_ASIAN = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
 _EAST_ASIAN_DAY = re.compile(r"(?<![\d월月])(?<![월月]\s)(\d{1,2})(?:日(?![間内])|일(?!간|째|\s?동안))")
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_KHMER = re.compile(r"ថ្ងៃទី\s?([០-៩\d]{1,2})\s?(?:ខែ)?")
+_EAST_ASIAN_LANGUAGES = frozenset({"ko", "zh", "ja"})
 _DAY_ONLY = re.compile(r"(?<= )dia (\d{1,2})(?= )(?! de )|(?<= )(\d{1,2}) го(?= )")
 """A day of the current month: Spanish and Portuguese `dia 24`, Russian `13-го`."""
 
@@ -166,11 +166,18 @@ def _relative(passages: Passages) -> Iterator[Day]:
 def _numbered(passages: Passages) -> Iterator[Day]:
     """Dates in figures: 19.10.2025, 2025-10-19, 10월 19일, 24日."""
     raw, text, published = passages.text.raw, passages.text, passages.published
-    for match in _NUMERIC.finditer(raw):
+    for match in _NUMERIC.finditer(raw) if "20" in raw else ():
         a, b, c, d, e, f = match.groups()
         day = _make_day(published, *((int(a), int(b), int(c)) if a else (int(f), int(e), int(d))))
         if day:
             yield Day(text.folded_at(match.start()), day, "date", text.folded_at(match.end()))
+    if passages.language in _EAST_ASIAN_LANGUAGES:
+        yield from _east_asian(passages)
+
+
+def _east_asian(passages: Passages) -> Iterator[Day]:
+    """10월 19일, 24日."""
+    raw, text, published = passages.text.raw, passages.text, passages.published
     for match in _EAST_ASIAN.finditer(raw):
         day = _make_day(published, int(match[3]), int(match[2]), int(match[1]) if match[1] else None)
         if day:
@@ -182,7 +189,10 @@ def _numbered(passages: Passages) -> Iterator[Day]:
 
 
 def _days_of_this_month(passages: Passages) -> Iterator[Day]:
-    for match in _DAY_ONLY.finditer(passages.text.folded):
+    folded = passages.text.folded
+    if " dia " not in folded and " го " not in folded:
+        return
+    for match in _DAY_ONLY.finditer(folded):
         day = _latest_numbered(passages.published, int(match[1] or match[2]))
         if day:
             yield Day(match.start(), day, "number", match.end())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,9 +59,11 @@ class Detector:
         return candidates[0] if len(candidates) == 1 else self._choose(candidates, sample, folded)
 
     def _choose(self, candidates: list[str], sample: str, folded: str) -> str:
-        score: Counter[str] = Counter()
+        score = dict.fromkeys(candidates, 0)
         for word in folded[:SAMPLE_CHARS].split():
-            score.update(self._words.get(word, ()))
+            for language in self._words.get(word, ()):
+                if language in score:
+                    score[language] += 1
         weights = {
             language: score[language]
             + (LETTER_WEIGHT * len(self._letters[language].findall(sample)) if language in self._letters else 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from bot.data import Facts, Town
+from bot.data import Facts, Gazetteer
 from bot.model import Region
 from bot.reading.phrases import OPEN_ENDING, Finder, Hit, Phrase, Word, parse_phrase
 from bot.reading.lexicon import fold_starred
@@ -72,11 +72,13 @@ class Names:
             for language, name in dict.fromkeys(spelled):
                 yield from self._phrases_of_name(name, language, f"r:{region.id}")
 
-    def _town_phrases(self, towns: Iterable[Town]) -> Iterator[Phrase]:
-        for number, town in enumerate(towns):
+    def _town_phrases(self, towns: Gazetteer) -> Iterator[Phrase]:
+        for number in range(len(towns)):
+            town = towns[number]
             for name in (town.name, *town.names):
                 if len(name) >= SHORTEST_TOWN or not name[0].isascii():
-                    yield from self._phrases_of_name(name, "latin", f"t:{number}")
+                    words = self._folder.fold_phrase(name).split()
+                    yield Phrase(tuple(self._word(word, "latin") for word in words), f"t:{number}")
 
     def _party_phrases(self, facts: Facts) -> Iterator[Phrase]:
         for party in facts.parties.values():

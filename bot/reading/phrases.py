@@ -7,6 +7,7 @@ scripts without spaces a phrase is found anywhere. In scripts that glue particle
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -55,28 +56,62 @@ def script_of(char: str) -> str:
     return "ethiopic" if "\u1200" <= char <= "\u137f" else ""
 
 
+class Check(NamedTuple):
+    """What is looked at around a literal that the automaton found."""
+
+    rest: tuple[Word, ...]
+    ending: int
+    is_anywhere: bool
+    script: str
+
+
 class Finder:
-    """Phrases compiled once; `find` may be called from anywhere, it changes nothing."""
+    """Phrases compiled once; `find` may be called from anywhere, it changes nothing.
+
+    Kept small for a hundred thousand names: a literal has one check (shared by all that are alike) and one
+    code; the few literals that stand for several things have the others in `_more`.
+    """
 
     def __init__(self, phrases: Iterable[Phrase], clitics: Mapping[str, Iterable[str]]) -> None:
         self._clitics = {script: frozenset(particles) for script, particles in clitics.items()}
         self._clitics[""] = frozenset()
-        table: dict[str, dict[tuple[tuple[Word, ...], int, str, bool, str], None]] = {}
-        for phrase in phrases:
-            if phrase.words:
-                pattern, row = self._compile(phrase)
-                table.setdefault(pattern, {})[row] = None
-        self._rows = [tuple(rows) for rows in table.values()]
+        self._checks: list[Check] = []
+        self._check_of = array("I")
+        self._codes: list[str] = []
+        self._more: dict[int, list[tuple[Check, str]]] = {}
         self._automaton = ahocorasick_rs.AhoCorasick(
-            list(table), implementation=ahocorasick_rs.Implementation.ContiguousNFA
+            self._gather(phrases), implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
 
-    def _compile(self, phrase: Phrase) -> tuple[str, tuple[tuple[Word, ...], int, str, bool, str]]:
+    def _gather(self, phrases: Iterable[Phrase]) -> list[str]:
+        """The literals of all phrases, each once; fills what is known of them."""
+        known: dict[str, int] = {}
+        numbers: dict[Check, int] = {}
+        checks = self._checks
+        for phrase in phrases:
+            if not phrase.words:
+                continue
+            literal, check = self._compile(phrase.words)
+            number = numbers.setdefault(check, len(checks))
+            if number == len(checks):
+                checks.append(check)
+            index = known.setdefault(literal, len(known))
+            if index == len(self._codes):
+                self._codes.append(phrase.code)
+                self._check_of.append(number)
+            elif (check, phrase.code) not in self._all(index):
+                self._more.setdefault(index, []).append((checks[number], phrase.code))
+        return list(known)
+
+    def _all(self, index: int) -> list[tuple[Check, str]]:
+        """Every meaning of a literal."""
+        first = (self._checks[self._check_of[index]], self._codes[index])
+        return [first, *self._more.get(index, ())]
+
+    def _compile(self, words: tuple[Word, ...]) -> tuple[str, Check]:
         """The literal that the automaton looks for, and what to check around it."""
-        words, code = phrase
         if SPACELESS.match(words[0].letters):
-            literal = "".join(word.letters for word in words) if len(words) > 1 else words[0].letters
-            return literal, ((), OPEN_ENDING, code, True, "")
+            return "".join(word.letters for word in words), Check((), OPEN_ENDING, True, "")
         closed = next((i for i, word in enumerate(words) if word.ending), len(words) - 1)
         literal = " ".join(word.letters for word in words[: closed + 1])
         script = script_of(literal[0])
@@ -87,28 +122,36 @@ class Finder:
             literal = f" {literal}"
         if ending == 0:
             literal = f"{literal} "
-        return literal, (words[closed + 1 :], ending, code, False, script)
+        return literal, Check(words[closed + 1 :], ending, False, script)
 
     def find(self, folded: str) -> list[Hit]:
         """Every phrase in a folded text that begins and ends with a space, overlapping ones too, by start."""
-        found = []
+        found: list[Hit] = []
+        codes, checks, check_of, more = self._codes, self._checks, self._check_of, self._more
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            for rest, ending, code, is_anywhere, script in self._rows[index]:
-                if is_anywhere:
-                    found.append(Hit(start, end, code))
-                    continue
-                begin = start if script else start + 1
-                if script and folded[begin - 1] != " ":
-                    word_start = folded.rfind(" ", 0, begin) + 1
-                    if folded[word_start:begin] not in self._clitics[script]:
-                        continue
-                stop = end - 1 if ending == 0 else _end_of_word(folded, end, ending)
-                for word in rest:
-                    stop = _follow(folded, stop, word)
-                if 0 <= stop:
-                    found.append(Hit(begin, stop, code))
+            self._verify(folded, start, end, checks[check_of[index]], codes[index], found)
+            if index in more:
+                for check, code in more[index]:
+                    self._verify(folded, start, end, check, code, found)
         found.sort()
         return found
+
+    def _verify(self, folded: str, start: int, end: int, check: Check, code: str, found: list[Hit]) -> None:
+        """Adds the phrase when the words around the literal allow it."""
+        rest, ending, is_anywhere, script = check
+        if is_anywhere:
+            found.append(Hit(start, end, code))
+            return
+        begin = start if script else start + 1
+        if script and folded[begin - 1] != " ":
+            word_start = folded.rfind(" ", 0, begin) + 1
+            if folded[word_start:begin] not in self._clitics[script]:
+                return
+        stop = end - 1 if ending == 0 else _end_of_word(folded, end, ending)
+        for word in rest:
+            stop = _follow(folded, stop, word)
+        if stop >= 0:
+            found.append(Hit(begin, stop, code))
 
 
 def _end_of_word(folded: str, end: int, ending: int) -> int:

@@ -57,7 +57,7 @@ class Map:
         for region in codes_of(mention, "r"):
             weights[self._atlas.path(region)[0]] = REGION_WEIGHT
         for town in codes_of(mention, "t"):
-            for theatre in self._by_country.get(self._towns[int(town)].country, ()):
+            for theatre in self._by_country.get(self._towns.country(int(town)), ()):
                 weights.setdefault(theatre, TOWN_WEIGHT)
         return weights
 
@@ -122,8 +122,8 @@ class Map:
             return self._place_of(rank(regions, key=lambda r: _RANKS[r.level]))
         countries = self._theatres[theatre]["countries"]
         for number in codes_of(mention, "t"):
-            town = self._towns[int(number)]
-            if town.country in countries:
+            if self._towns.country(int(number)) in countries:
+                town = self._towns[int(number)]
                 return FoundPlace(
                     town.name, (town.name, *town.names), None, (theatre,), RegionLevel.PLACE, town.lat, town.lon
                 )

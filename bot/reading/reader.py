@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.data import Facts
@@ -30,7 +30,7 @@ OLDER = timedelta(days=2)
 BELLIGERENT = frozenset({"state", "group"})
 """Kinds of parties that fight."""
 
-MOST_EVIDENCE = 40
+MOST_EVIDENCE = 60
 
 
 class Reader:
@@ -78,7 +78,9 @@ class Reader:
         days = read_days(passages)
         day = judge_day(passages, days)
         occurred = day.day if day else passages.published
-        mark_older_days(passages, [d.position for d in days if occurred - d.day >= OLDER and d.kind == "date"])
+        mark_older_days(
+            passages, [d.position for d in days if occurred - d.day >= OLDER and d.kind == "date"]
+        )
         name_actors(passages, self._actors[theatre])
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
@@ -118,7 +120,9 @@ class Reader:
 
     def _belligerents(self, theatre: str) -> frozenset[str]:
         """Parties that can break a truce there: those of its truces and the armed groups beside them."""
-        beside = {p for p, row in self._parties.items() if theatre in row.theatres and row.kind in BELLIGERENT}
+        beside = {
+            p for p, row in self._parties.items() if theatre in row.theatres and row.kind in BELLIGERENT
+        }
         observers = {p for p, row in self._parties.items() if row.kind == "monitor"}
         return (self._truces.parties_of(theatre) | beside) - observers
 
@@ -151,15 +155,15 @@ def _gather(
 ) -> tuple[Evidence, ...]:
     """The words behind the judgements."""
     text, found = passages.text, passages.found
-    spans = [("act", h.code.partition(".")[2], h.start, h.end) for h in found.under("acts")]
+    spans = [("day", day.day.isoformat(), day.position, day.end)] if day else []
+    spans += [("retract", "", h.start, h.end) for h in found.of("stance.retract")]
+    spans += [("act", h.code.partition(".")[2], h.start, h.end) for h in found.under("acts")]
     spans += [("truce", h.code.partition(".")[2], h.start, h.end) for h in found.under("truce")]
     spans += [("party", code, m.start, m.end) for m in passages.parties for code in codes_of(m, "p")]
     spans += [("place", place.region or place.name, m.start, m.end) for m, place in scene]
     spans += [(toll.kind, str(toll.value), toll.start, toll.end) for toll in casualties.tolls]
     spans += [("offtopic", h.code.partition(".")[2], h.start, h.end) for h in found.under("offtopic")]
-    if day:
-        spans.append(("day", day.day.isoformat(), day.position, day.end))
-    return tuple(_evidence(text, spans))[:MOST_EVIDENCE]
+    return tuple(_evidence(text, spans[:MOST_EVIDENCE]))
 
 
 def _evidence(text: Text, spans: Iterable[tuple[str, str, int, int]]) -> Iterable[Evidence]:
@@ -173,5 +177,6 @@ def _name_truce(reasons: tuple[Reason, ...], truce: Truce | None) -> tuple[Reaso
     if truce is None:
         return reasons
     return tuple(
-        Reason(r.code, r.weight, f"{truce.name}, {truce.status}") if r.code == "truce_in_force" else r for r in reasons
+        Reason(r.code, r.weight, f"{truce.name}, {truce.status}") if r.code == "truce_in_force" else r
+        for r in reasons
     )
