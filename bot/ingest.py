@@ -18,9 +18,11 @@ from bot.incidents import (
     judge_change,
     place,
     shingle_hashes,
+    withdraw,
 )
 from bot.model import Alert, AlertKind, DeliveryForm, Entry, Finding, Incident, Report, Source
 from bot.reading.text import terms
+from bot.rendering.words import WITHDRAWN
 from bot.sources.identity import content_hash, distinct, report_key
 from bot.storage.alerts import add_alert
 from bot.storage.incidents import add_incident, get_incident, incident_by_code, open_incidents, save_incident
@@ -177,6 +179,8 @@ class _Intake:
         report = await self._store(report, hashed, finding, known)
         if finding.is_violation and finding.theatre is not None:
             await self._place(report, entry, finding, known)
+        elif known is not None and known.incident_id is not None and _is_withdrawal(finding):
+            await self._withdraw(known.id, known.incident_id, f"{report.title} \n {report.text}")
 
     async def finish(self) -> Ingested:
         """Alerts for what the check changed."""
@@ -244,6 +248,14 @@ class _Intake:
             return before is not None and before.told_at is not None
         return is_fresh(entry.published_at, self._now, self._is_first_check, self._limits.alert_max_age)
 
+    async def _withdraw(self, report_id: int, incident_id: int, text: str) -> None:
+        """The source took its report back: whoever was told of it learns that, too."""
+        touched = self._touched.get(incident_id)
+        before = touched.after if touched else await get_incident(self._conn, incident_id)
+        if before is not None and before.retraction is None:
+            after = withdraw(before, report_id, WITHDRAWN)
+            self._remember(before, after, before.told_at is not None, text)
+
     async def _copied(self, report: Report) -> int | None:
         """The id of the report whose text this one copies; its own shingles are kept for later ones."""
         hashes = shingle_hashes(f"{report.title}\n{report.text}")
@@ -297,6 +309,11 @@ class _Intake:
         if is_telling:
             touched.is_telling = True
             touched.texts.append(text)
+
+
+def _is_withdrawal(finding: Finding) -> bool:
+    """A new text that says it corrects itself, and no longer tells of a violation."""
+    return any(e.what == "retract" for e in finding.evidence)
 
 
 def _spellings(incident: Incident) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.data import Facts
 from bot.data.messages import Words
-from bot.model import Alert, Claim, Incident, IncidentStatus
+from bot.model import Act, Alert, Claim, Incident, IncidentStatus
 from bot.rendering.html import bold, clean, cut, escape, link, shorten, strike, to_plain, visible_length
 from bot.rendering.names import Names
-from bot.rendering.words import ACTS, MARKS, STATUSES
+from bot.rendering.words import ACTS, MARKS, STATUSES, WITHDRAWN
 
 MOST_LINES = 8
 MOST_VISIBLE = 600
@@ -55,8 +55,8 @@ def say_casualties(incident: Incident, words: Words, names: Names, detail: int =
 
 def say_acts(incident: Incident, words: Words, most: int = 3) -> str:
     """What happened, as the reports call it: plain words, the first with a capital."""
-    named = ", ".join(words.text(ACTS[act]) for act in incident.acts[:most])
-    told = named or words.text("armed incident")
+    precise = [act for act in incident.acts if act is not Act.OTHER] or [Act.OTHER]
+    told = ", ".join(words.text(ACTS[act]) for act in precise[:most])
     return told[:1].upper() + told[1:]
 
 
@@ -69,6 +69,13 @@ def say_status(incident: Incident, words: Words, names: Names, detail: int = 3) 
     if incident.status is IncidentStatus.DENIED and who:
         return words.text("Status: claimed, denied by {who}", who=who)
     return words.text("Status: {status}", status=escape(status))
+
+
+def say_retraction(incident: Incident, words: Words) -> str:
+    """Why it is struck out, as HTML: an admin's own words, or the source's withdrawal."""
+    reason = incident.retraction or ""
+    told = words.text(WITHDRAWN) if reason == WITHDRAWN else reason
+    return escape(shorten(clean(told), LONGEST_REASON))
 
 
 def _latest_numbers(said: Sequence[tuple[Claim, int | None]]) -> list[tuple[Claim, int]]:
@@ -114,8 +121,8 @@ class _Page:
         if self.incident.retraction is None:
             return [line for line in (*body, *ends) if line]
         struck = [strike(line) for line in body[:4] if line]
-        reason = shorten(clean(self.incident.retraction), LONGEST_REASON)
-        return [self.words.text("Retracted: {reason}", reason=escape(reason)), *struck, *ends]
+        reason = say_retraction(self.incident, self.words)
+        return [self.words.text("Retracted: {reason}", reason=reason), *struck, *ends]
 
     def _scene(self) -> str:
         places, around = self.names.scene(self.incident, self.detail)
@@ -170,6 +177,6 @@ class _Page:
         ]
         if self.incident.changes:
             time = self.words.moment(alert.created_at, self.now)
-            updated = self.words.text("updated {time}", time=time)
-            parts.append(f"{updated} ({self.words.number(self.incident.changes)})")
+            number = self.words.number(self.incident.changes)
+            parts.append(self.words.text("updated {time}, change {number}", time=time, number=number))
         return " · ".join((*map(escape, parts), escape(self.incident.code)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.data import Facts
 from bot.data.messages import Words
 from bot.model import Alert, AlertKind, Claim, Incident, Stance
-from bot.rendering.alert import LONGEST_REASON, Rendered, say_acts, say_casualties
-from bot.rendering.html import bold, clean, cut, escape, link, shorten, strike, to_plain
+from bot.rendering.alert import Rendered, say_acts, say_casualties, say_retraction
+from bot.rendering.html import bold, cut, escape, link, strike, to_plain
 from bot.rendering.names import Names
 from bot.rendering.words import MARKS, STATUSES, mark
 
@@ -58,7 +58,7 @@ def render_line(incident: Incident, words: Words, facts: Facts) -> str:
 def _what(alert: Alert, words: Words, names: Names) -> str:
     incident = alert.incident
     if alert.kind is AlertKind.RETRACTED:
-        return escape(shorten(clean(incident.retraction or ""), LONGEST_REASON))
+        return say_retraction(incident, words)
     if alert.kind is AlertKind.CONFIRMED:
         return words.text("By: {who}", who=_who(_resting(incident), names))
     if alert.kind is AlertKind.DENIED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.data.messages import Words, mark
 from bot.model import Act, IncidentStatus, Severity
 
-__all__ = ["ACTS", "MARKS", "STATUSES", "Words", "mark"]
+__all__ = ["ACTS", "MARKS", "STATUSES", "WITHDRAWN", "Words", "mark"]
 
 ACTS = {
     Act.SHELLING: mark("shelling"),
@@ -25,6 +25,9 @@ ACTS = {
     Act.OTHER: mark("armed incident"),
 }
 """What was done, as it stands in a list; a report's word for it is nobody's finding."""
+
+WITHDRAWN = mark("The source has withdrawn its report.")
+"""The reason of a retraction that no person gave."""
 
 MARKS = {Severity.MINOR: "🟡", Severity.SERIOUS: "🟠", Severity.GRAVE: "🔴"}
 """The mark with which an alert begins."""

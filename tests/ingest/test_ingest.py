@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from bot.ingest import Ingested, Limits, is_fresh
-from bot.model import Entry, SourceType, Stance
+from bot.model import Entry, Evidence, Finding, SourceType, Stance
 from bot.storage.database import Database
 from bot.storage.tables import alert_term, report, report_revision
 from tests.clock import START, FakeClock
@@ -200,6 +200,36 @@ async def test_a_report_that_becomes_a_violation_is_told(news: Newsroom, clock: 
     await news.check(clock.now(), news.entry("Breaking", clock.now(), url=url))
     told = news.entry("Breaking: shots", clock.now(), at_movses(), url=url)
     assert await news.check(clock.advance(minutes(5)), told) == Ingested(0, 1, 1, 1)
+
+
+async def test_a_withdrawn_report_is_retracted_for_those_who_were_told(
+    news: Newsroom, clock: FakeClock
+) -> None:
+    """An article that takes itself back strikes the alert out; one that only turns quiet does not."""
+    url = "https://news.example/movses"
+    sorry = Finding(False, 0.0, "en", evidence=(Evidence("retract", "", 0, 5, "Sorry"),))
+    await news.check(clock.now(), news.entry("Shots at Movses", clock.now(), at_movses(), url=url))
+    await news.check(clock.now(), news.entry("Nothing more to say", clock.now(), url=url))
+    assert await news.kinds() == ["new"]
+    taken_back = news.entry("We were wrong", clock.now(), sorry, url=url)
+    assert await news.check(clock.advance(HOUR), taken_back) == Ingested(0, 1, 0, 1)
+    assert await news.kinds() == ["new", "retracted by reply", "retracted"]
+    again = news.entry("We were wrong indeed", clock.now(), sorry, url=url)
+    assert (await news.check(clock.advance(HOUR), again)).alerts == 0
+
+
+async def test_what_another_tells_survives_a_withdrawal(news: Newsroom, clock: FakeClock) -> None:
+    """One of two sources takes its toll back within the check that brought the other's: a correction."""
+    url = "https://news.example/movses"
+    sorry = Finding(False, 0.0, "en", evidence=(Evidence("retract", "", 0, 5, "Sorry"),))
+    await news.check(clock.now(), news.entry("Shots at Movses", clock.now(), at_movses(killed=1), url=url))
+    more = news.entry(
+        "Shots heard", clock.now(), at_movses(stance=Stance.UPDATE), url="https://news.example/more"
+    )
+    await news.check(clock.now(), more, news.entry("We were wrong", clock.now() + minutes(1), sorry, url=url))
+    (incident,) = await news.incidents()
+    assert (incident.killed, incident.retraction, len(incident.claims)) == (None, None, 1)
+    assert (await news.kinds())[1:] == ["corrected by reply", "corrected"]
 
 
 async def test_a_date_from_the_future_is_stored_and_not_told(news: Newsroom, clock: FakeClock) -> None:
