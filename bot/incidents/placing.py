@@ -15,7 +15,7 @@ CLOSED_AFTER = timedelta(hours=72)
 JOIN_AT = 2.5
 """The weight at which a report joins an incident."""
 
-CANDIDATE_DAYS = timedelta(days=4)
+CANDIDATE_DAYS = timedelta(days=7)
 """How far before a finding's day an incident may have begun to be worth weighing."""
 
 

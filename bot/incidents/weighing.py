@@ -15,7 +15,10 @@ IMPOSSIBLE = Reason("another_day", -100.0)
 """What is left when nothing else can speak for it."""
 
 MOST_DAYS_APART = 3
-"""Days by which two reports of one incident can differ when neither names a day."""
+"""Days by which two reports of one incident can differ."""
+
+MOST_DAYS_ANSWERED = 7
+"""Days after which an answer that names no day can still come: inquiries and toll updates take a week."""
 
 OVERNIGHT = timedelta(hours=16)
 """A voice that speaks again sooner goes on telling of the same night; bulletins come a day apart."""
@@ -79,14 +82,15 @@ def weigh_day(report: Report, finding: Finding, incident: Incident) -> Reason:
     apart = min(abs((finding.occurred - day).days) for day in days)
     if apart == 0:
         return Reason("same_day", 1.5)
-    if apart > MOST_DAYS_APART:
-        return IMPOSSIBLE
     return _weigh_other_day(report, finding, incident, apart)
 
 
 def _weigh_other_day(report: Report, finding: Finding, incident: Incident, apart: int) -> Reason:
     is_told = any(e.what == "day" for e in finding.evidence)
-    if finding.stance in FOLLOWING and not is_told:  # the day is that of its own publication
+    is_answer = finding.stance in FOLLOWING and not is_told  # its day is that of its own publication
+    if apart > (MOST_DAYS_ANSWERED if is_answer else MOST_DAYS_APART):
+        return IMPOSSIBLE
+    if is_answer:
         return Reason("answered_later", -0.2 * apart)
     heard = _heard_before(report, finding, incident)
     if finding.stance not in FOLLOWING and heard:

@@ -61,10 +61,10 @@ def test_codes_of_one_day_differ() -> None:
 
 
 def test_old_days_are_no_candidates() -> None:
-    """The same formula a week later is weighed against nothing."""
+    """The same formula more than a week later is weighed against nothing."""
     ledger = Ledger()
     ledger.add(report(1), finding(occurred=None))
-    week = ledger.add(report(2, after=168 * HOUR), finding(occurred=DAY + timedelta(days=7)))
+    week = ledger.add(report(2, after=192 * HOUR), finding(occurred=DAY + timedelta(days=8)))
     assert week is not None
     assert week.placement.weight is None
 
