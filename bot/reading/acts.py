@@ -6,10 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from bot.model import Act
-from bot.reading.lexicon import Hit
 from bot.reading.passages import Passages
-
-
+from bot.reading.phrases import Hit
 
 UNARMED = frozenset({Act.OTHER, Act.GROUND_ASSAULT, Act.INCURSION, Act.ABDUCTION, Act.CAPTURE})
 """Acts that do not say what people were killed with."""
@@ -31,7 +29,7 @@ def judge_acts(passages: Passages, hits: Sequence[Hit], is_tally: bool, hurt: in
     """The acts of the incident, in the order of the text; `other` where nothing more precise is said.
 
     Words in the past or only possible count where the report has no others. Where people were killed
-    (`hurt` counts them) and no weapon is named, they were shot. A tally counts what it cannot name as `other`.
+    (`hurt` counts them) and no weapon is named, they were shot. A tally counts the rest as `other`.
     """
     news = [h for h in hits if passages.is_news(h.start)] or list(hits)
     told = [h for h in news if not passages.is_denied(h.start, h.end)] or news

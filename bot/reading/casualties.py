@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bot.reading.lexicon import Hit
 from bot.reading.numbers import Number, read_numbers
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
 
 REACH = 110
 """Folded letters between a number and the word that says what became of so many people."""
@@ -66,7 +66,9 @@ def _says_none(passages: Passages, words: list[tuple[int, int, str]]) -> bool:
     if any(not passages.is_past(h.start) for h in found.of("casualties.none")):
         return True
     told = {text.clause_of(h.start) for h in found.of("stance.report")}
-    return any(passages.is_denied(start, end) and text.clause_of(start) not in told for start, end, _ in words)
+    return any(
+        passages.is_denied(start, end) and text.clause_of(start) not in told for start, end, _ in words
+    )
 
 
 def _single(passages: Passages, key: str) -> int | None:
@@ -96,7 +98,9 @@ def _bind(
 ) -> list[Toll]:
     """Pairs numbers with casualty words of one sentence, left to right, each at most once."""
     start, end = passages.text.sentence_span(sentence)
-    items: list[tuple[int, int, str, Number | None]] = [(b, e, k, None) for b, e, k in words if start <= b < end]
+    items: list[tuple[int, int, str, Number | None]] = [
+        (b, e, k, None) for b, e, k in words if start <= b < end
+    ]
     items += [(n.start, n.end, "", n) for n in numbers if start <= n.start < end]
     is_toll = passages.found.has("stance.update", start, end)
     tolls: list[Toll] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ ACTOR, BY, ACCUSED, DENIER = 0.8, 0.8, 1.8, 0.9
 
 AGAINST, MOST_AGAINST = 0.35, 2.0
 OWN_SIDE, OTHER_SIDE, OWN_DENIAL = 1.6, 0.6, 1.2
-"""How unlikely an outlet is to accuse its own side, how likely the other; what it denies is laid on its own."""
+"""An outlet seldom accuses its own side, often the other; what it denies is laid on its own."""
 
 QUIET = 0.5
 UNBOUND_BLAME = 1.5
@@ -93,7 +93,9 @@ def _rate_tally(passages: Passages, report: Report) -> float:
     breaches = found.of("truce.breach") + found.of("truce.breached")
     if not breaches:
         return 0.0
-    counted = [h for h in breaches if any(c.isdigit() for c in text.folded[max(0, h.start - COUNTED) : h.start])]
+    counted = [
+        h for h in breaches if any(c.isdigit() for c in text.folded[max(0, h.start - COUNTED) : h.start])
+    ]
     is_monitor = report.source.type is SourceType.MONITOR and bool(found.of("stance.tally"))
     in_title = any(h.start < text.body_start for h in counted)
     return _rate_words(passages, "stance.tally") + 1.0 * is_monitor + 0.5 * bool(counted) + 1.5 * in_title
@@ -110,7 +112,9 @@ def _rate_confirmation(passages: Passages, report: Report, sides: Sides) -> floa
     source = report.source
     is_observer = source.type is SourceType.MONITOR and source.side in {NEUTRAL, "un"}
     is_observer |= source.type is SourceType.MOD and source.side in sides.guarantors
-    return _rate_words(passages, "stance.confirm") + 2.0 * (is_observer and not _quotes_a_side(passages, sides))
+    return _rate_words(passages, "stance.confirm") + 2.0 * (
+        is_observer and not _quotes_a_side(passages, sides)
+    )
 
 
 def _quotes_a_side(passages: Passages, sides: Sides) -> bool:
@@ -125,7 +129,7 @@ def _quotes_a_side(passages: Passages, sides: Sides) -> bool:
 
 
 def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]]) -> None:
-    """Adds the parties that `the army`, `rebels` or `occupiers` are in this theatre, where no name stands by."""
+    """Adds the parties that `the army` or `rebels` are in this theatre, where no name stands by."""
     ends = {m.end for m in passages.parties}
     spans = [(m.start, m.end) for m in passages.parties]
     for kind, parties in actors.items():
@@ -141,9 +145,9 @@ def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]]) -> None
 class Weights:
     """What speaks for and against each party having done it, and how much each speaks itself."""
 
-    for_it: Counter[str]
-    against: Counter[str]
-    voice: Counter[str]
+    for_it: defaultdict[str, float]
+    against: defaultdict[str, float]
+    voice: defaultdict[str, float]
 
     def total(self, party: str) -> float:
         """The blame that words lay on a party; what speaks against it never outweighs clear words for it."""
@@ -152,7 +156,7 @@ class Weights:
 
 def judge_blame(passages: Passages, report: Report, stance: Stance, sides: Sides, order: str) -> Blame:
     """Accused and accuser among the theatre's parties; `order` is "last" where the verb stands last."""
-    weights = Weights(Counter(), Counter(), Counter())
+    weights = Weights(defaultdict(float), defaultdict(float), defaultdict(float))
     mentions = [
         (mention, own)
         for mention in passages.parties
@@ -164,9 +168,9 @@ def judge_blame(passages: Passages, report: Report, stance: Stance, sides: Sides
     _rate_frames(passages, mentions, order, weights)
     named = dict.fromkeys(p for _, own in mentions for p in own)
     side = report.source.side
-    blame = Counter({p: weights.total(p) + _prior(p, side, stance, sides) for p in named})
+    blame = {p: weights.total(p) + _prior(p, side, stance, sides) for p in named}
     if stance is Stance.DENIAL and side in sides.bound:
-        blame[side] = max(blame[side], OWN_DENIAL)
+        blame[side] = max(blame.get(side, 0.0), OWN_DENIAL)
     if side in sides.fighters:
         weights.voice[side] += 1.0
     chosen = _choose(blame, weights, sides)
@@ -174,9 +178,14 @@ def judge_blame(passages: Passages, report: Report, stance: Stance, sides: Sides
     if passages.found.under("mutual") and len(blame) > 1:
         accused = _both(accused, blame, sides)
     accuser = tuple(
-        p for p, weight in weights.voice.most_common() if weight > 0 and (p not in accused or len(accused) > 1)
+        p for p, weight in _ranked(weights.voice) if weight > 0 and (p not in accused or len(accused) > 1)
     )
     return Blame(accused, accuser, bool(chosen))
+
+
+def _ranked(weights: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The parties with their weights, the heaviest first."""
+    return sorted(weights.items(), key=lambda item: -item[1])
 
 
 def _prior(party: str, side: str, stance: Stance, sides: Sides) -> float:
@@ -189,25 +198,25 @@ def _prior(party: str, side: str, stance: Stance, sides: Sides) -> float:
     return -OWN_SIDE if is_own else OTHER_SIDE if party in sides.bound else 0.0
 
 
-def _choose(blame: Counter[str], weights: Weights, sides: Sides) -> tuple[str, ...]:
+def _choose(blame: Mapping[str, float], weights: Weights, sides: Sides) -> tuple[str, ...]:
     """Parties that words blame, the most first; those that no truce binds need the clearest words."""
     most = max(blame.values(), default=0.0)
     least = max(LEAST_BLAME, LEAST_SHARE * most)
     return tuple(
         p
-        for p, weight in blame.most_common()
+        for p, weight in _ranked(blame)
         if weight >= least and (p in sides.bound or not sides.bound or weights.for_it[p] >= UNBOUND_BLAME)
     )
 
 
 def _guess(
-    blame: Counter[str], weights: Weights, report: Report, stance: Stance, sides: Sides
+    blame: Mapping[str, float], weights: Weights, report: Report, stance: Stance, sides: Sides
 ) -> tuple[str, ...]:
     """Where no words say who did it: the other side of whoever speaks, if that leaves one only."""
     side = report.source.side
     if report.source.type is SourceType.MONITOR and stance is Stance.TALLY:
         return ()
-    named = [p for p, _ in blame.most_common() if p in sides.bound and p != side]
+    named = [p for p, _ in _ranked(blame) if p in sides.bound and p != side]
     silent = [p for p in named if weights.voice[p] <= QUIET]
     if silent or named:
         return tuple((silent or named)[:1])
@@ -217,9 +226,9 @@ def _guess(
     return tuple(others) if len(others) == 1 and speakers & sides.bound else ()
 
 
-def _both(accused: tuple[str, ...], blame: Counter[str], sides: Sides) -> tuple[str, ...]:
+def _both(accused: tuple[str, ...], blame: Mapping[str, float], sides: Sides) -> tuple[str, ...]:
     """Both sides of a mutual accusation: the two most blamed that are no allies."""
-    rest = [p for p, _ in blame.most_common() if p in sides.bound]
+    rest = [p for p, _ in _ranked(blame) if p in sides.bound]
     for party in rest:
         first = accused[0] if accused else rest[0]
         if party != first and not any(party in bloc and first in bloc for bloc in sides.blocs):

@@ -21,7 +21,9 @@ _AFTER = re.compile(rf"^ ?(?:the )?{_SPAN}(?!\d)")
 _YEAR = re.compile(r"^\W?(?: (?:de|del|of|г|года|року|m|h))? ?(\d{4})(?!\d)")
 _EAST_ASIAN = re.compile(r"(?:(\d{4})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
 _EAST_ASIAN_DAY = re.compile(r"(?<![\d월月])(?<![월月]\s)(\d{1,2})(?:日(?![間内])|일(?!간|째|\s?동안))")
-_NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_NUMERIC = re.compile(
+    r"(?<![\d.])(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)"
+)
 _EAST_ASIAN_LANGUAGES = frozenset({"ko", "zh", "ja"})
 _DAY_ONLY = re.compile(r"(?<= )dia (\d{1,2})(?= )(?! de )|(?<= )(\d{1,2}) го(?= )")
 """A day of the current month: Spanish and Portuguese `dia 24`, Russian `13-го`."""
@@ -53,7 +55,7 @@ def read_days(passages: Passages) -> list[Day]:
 
 
 def judge_day(passages: Passages, days: list[Day]) -> Day | None:
-    """The day of the incident; None when no day is named that could be it (then it is the day of the report)."""
+    """The day of the incident; None when no day that could be it is named."""
     weighed = [(_weight(passages, d), -d.position, d) for d in days if passages.published - d.day <= OLDEST]
     best = max(weighed, default=None)
     return best[2] if best and best[0] > 0 else None

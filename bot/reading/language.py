@@ -66,7 +66,11 @@ class Detector:
                     score[language] += 1
         weights = {
             language: score[language]
-            + (LETTER_WEIGHT * len(self._letters[language].findall(sample)) if language in self._letters else 0)
+            + (
+                LETTER_WEIGHT * len(self._letters[language].findall(sample))
+                if language in self._letters
+                else 0
+            )
             for language in candidates
         }
         return max(candidates, key=weights.__getitem__)

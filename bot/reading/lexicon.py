@@ -1,4 +1,4 @@
-"""The lexicons compiled: what a language's phrases say, found in one pass and sorted by what they stand for."""
+"""The lexicons compiled: what a language's phrases say, found in one pass and sorted by meaning."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from typing import Any
 from bot.reading.phrases import Finder, Hit, Phrase, parse_phrase
 from bot.reading.text import Folder, Text
 
-WORD_TABLES = ("acts", "truce", "stance", "scope", "roles", "actors", "generic", "mutual", "casualties", "offtopic")
+WORD_TABLES = (
+    "acts",
+    "truce",
+    "stance",
+    "scope",
+    "roles",
+    "actors",
+    "generic",
+    "mutual",
+    "casualties",
+    "offtopic",
+)
 """Tables of a lexicon that hold lists of phrases by key."""
 
 

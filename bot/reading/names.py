@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from bot.data import Facts, Gazetteer
 from bot.model import Region
-from bot.reading.phrases import OPEN_ENDING, Finder, Hit, Phrase, Word, parse_phrase
 from bot.reading.lexicon import fold_starred
+from bot.reading.phrases import OPEN_ENDING, Finder, Hit, Phrase, Word, parse_phrase
 from bot.reading.text import SPACELESS, Folder, Text
 
 ARTICLES = ("al", "el", "ad", "an", "ar", "as", "at", "az", "ash", "es", "ed")
@@ -147,5 +147,3 @@ def _merge(hits: Iterable[Hit]) -> list[Mention]:
 def codes_of(mention: Mention, kind: str) -> Iterator[str]:
     """The ids behind a mention's codes of one kind: r, t or p."""
     return (code[2:] for code in mention.codes if code[0] == kind)
-
-

@@ -1,8 +1,10 @@
-"""Counts of people in a text: figures and number words that are no ages, dates, calibres or counts of things."""
+"""Counts of people in a text: no ages, dates, calibres or counts of things."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from bot.reading.passages import Passages
@@ -49,7 +51,9 @@ def read_numbers(passages: Passages) -> list[Number]:
         if n.value not in YEARS and _is_of_people(passages, n, following)
     ]
     counts = _join(passages, people)
-    whole = [n for n, before in zip(counts, [None, *counts], strict=False) if not _is_part(passages, n, before)]
+    whole = [
+        n for n, before in zip(counts, [None, *counts], strict=False) if not _is_part(passages, n, before)
+    ]
     return sorted(whole + _implied(passages, counts))
 
 
@@ -88,7 +92,7 @@ def _resolve_ranges(passages: Passages, counts: list[Number]) -> list[Number]:
     """Of `from two to four` the second stays, of `60 to 70` the first."""
     folded, found = passages.text.folded, passages.found
     dropped: set[Number] = set()
-    for first, second in zip(counts, counts[1:], strict=False):
+    for first, second in pairwise(counts):
         between = second.start - first.end
         if 0 < between <= 6 and len(folded[first.end : second.start].split()) == 1:
             is_change = any(0 <= first.start - h.end <= 2 for h in found.of("casualties.from_number"))
@@ -130,12 +134,33 @@ def _has_casualty_word(passages: Passages, number: Number) -> bool:
 
 def _is_age_or_date(passages: Passages, number: Number) -> bool:
     found, folded = passages.found, passages.text.folded
-    if any(0 <= h.start - number.end <= 3 or 0 <= number.start - h.end <= 2 for h in found.of("casualties.age")):
+    if _is_age(passages, number):
         return True
     if any(0 <= h.start - number.end <= 4 or 0 <= number.start - h.end <= 2 for h in found.under("month")):
         return True
-    before, after = folded[: number.start].rsplit(None, 1)[-1:], folded[number.end : number.end + 4].split()[:1]
+    before, after = (
+        folded[: number.start].rsplit(None, 1)[-1:],
+        folded[number.end : number.end + 4].split()[:1],
+    )
     return any(word.isdigit() for word in (*before, *after)) and number.value < 60
+
+
+def _is_age(passages: Passages, number: Number) -> bool:
+    """Whether it is an age: `aged 9 and 12`, `18-year-old`, `a woman, 52,`."""
+    found, folded = passages.found, passages.text.folded
+    for hit in found.of("casualties.age"):
+        between = folded[hit.end : number.start].split() if hit.end <= number.start else None
+        if 0 <= hit.start - number.end <= 3 or (
+            between is not None and len(between) <= 2 and _are_ages(between)
+        ):
+            return True
+    is_beside = any(2 <= number.start - h.end <= 3 for h in found.of("casualties.person"))
+    return is_beside and folded.startswith("  ", number.end)
+
+
+def _are_ages(words: Sequence[str]) -> bool:
+    """Whether nothing but a number and `and` stands between an age word and an age."""
+    return not words or words[0].isdigit()
 
 
 def _is_part(passages: Passages, number: Number, before: Number | None) -> bool:
@@ -147,7 +172,8 @@ def _is_part(passages: Passages, number: Number, before: Number | None) -> bool:
         return False
     clause = text.clause_of(number.start)
     return any(
-        0 <= number.start - h.end <= 6 or (0 <= h.start - number.end <= 2 and text.clause_of(h.start) == clause)
+        0 <= number.start - h.end <= 6
+        or (0 <= h.start - number.end <= 2 and text.clause_of(h.start) == clause)
         for h in found.of("casualties.including")
     )
 
@@ -172,7 +198,9 @@ def _are_joined(passages: Passages, first: Number, second: Number) -> bool:
     if any(found.has(f"casualties.{kind}", *between) for kind in ("killed", "wounded")):
         return False
     spans = (between, (second.end, second.end + PEOPLE_REACH))
-    has_nouns = all(any(found.has(f"casualties.{key}", *span) for key in ("people", "person")) for span in spans)
+    has_nouns = all(
+        any(found.has(f"casualties.{key}", *span) for key in ("people", "person")) for span in spans
+    )
     return has_nouns and found.has("casualties.and", *between)
 
 

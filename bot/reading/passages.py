@@ -10,7 +10,6 @@ from bot.reading.lexicon import Findings
 from bot.reading.names import Mention
 from bot.reading.text import Text
 
-
 WHOLE_SENTENCE = 45
 """A background phrase that begins within so many letters of a sentence makes all of it background."""
 
@@ -49,7 +48,9 @@ class Passages:
 def mark_passages(passages: Passages) -> None:
     """Sets `past` and `possible` from background and conditional phrases."""
     passages.past += [_span_of(passages.text, hit.start) for hit in passages.found.of("scope.background")]
-    passages.possible += [_rest_of_clause(passages.text, h.start) for h in passages.found.of("scope.conditional")]
+    passages.possible += [
+        _rest_of_clause(passages.text, h.start) for h in passages.found.of("scope.conditional")
+    ]
 
 
 def mark_older_days(passages: Passages, older: Iterable[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -61,9 +61,9 @@ class Map:
                 weights.setdefault(theatre, TOWN_WEIGHT)
         return weights
 
-    def rate_theatres(self, passages: Passages, side: str) -> Counter[str]:
+    def rate_theatres(self, passages: Passages, side: str) -> Mapping[str, float]:
         """How strongly a report points at each theatre."""
-        rating: Counter[str] = Counter()
+        rating: defaultdict[str, float] = defaultdict(float)
         seen: set[tuple[str, ...]] = set()
         for mention in passages.places:
             if mention.codes in seen:
@@ -77,7 +77,7 @@ class Map:
         self._rate_parties(passages, side, rating)
         return rating
 
-    def _rate_parties(self, passages: Passages, side: str, rating: Counter[str]) -> None:
+    def _rate_parties(self, passages: Passages, side: str, rating: defaultdict[str, float]) -> None:
         named = {party for mention in passages.parties for party in codes_of(mention, "p")}
         for party in named | {side}:
             theatres = self._parties[party].theatres if party in self._parties else ()
@@ -105,7 +105,11 @@ class Map:
             if is_party or not self._is_scene(passages, mention):
                 continue
             place = self.locate(passages, mention, theatre)
-            if place is not None and place.level is not RegionLevel.THEATRE and place.region not in self._widest:
+            if (
+                place is not None
+                and place.level is not RegionLevel.THEATRE
+                and place.region not in self._widest
+            ):
                 named.setdefault(place.region or place.name, (mention, place))
         found = _prefer_told(passages, list(named.values()))
         return _drop_wider(_prefer_regions(found))[:MOST_PLACES]
@@ -125,7 +129,13 @@ class Map:
             if self._towns.country(int(number)) in countries:
                 town = self._towns[int(number)]
                 return FoundPlace(
-                    town.name, (town.name, *town.names), None, (theatre,), RegionLevel.PLACE, town.lat, town.lon
+                    town.name,
+                    (town.name, *town.names),
+                    None,
+                    (theatre,),
+                    RegionLevel.PLACE,
+                    town.lat,
+                    town.lon,
                 )
         return None
 
@@ -134,7 +144,13 @@ class Map:
 
     def _place_of(self, region: Region) -> FoundPlace:
         return FoundPlace(
-            region.name, region.spellings, region.id, self._atlas.path(region.id), region.level, region.lat, region.lon
+            region.name,
+            region.spellings,
+            region.id,
+            self._atlas.path(region.id),
+            region.level,
+            region.lat,
+            region.lon,
         )
 
     def _is_scene(self, passages: Passages, mention: Mention) -> bool:

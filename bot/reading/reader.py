@@ -97,6 +97,8 @@ class Reader:
         named = _named(passages) & fighters
         truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
         features |= _party_features(blame, named, bound, truce)
+        features["tally"] = float(stance is Stance.TALLY)
+        features["unblamed"] = float(not blame.is_said and stance is not Stance.TALLY)
         features["scene"] = float(bool(scene))
         features["casualties"] = float(bool(casualties.killed or casualties.wounded))
         score, reasons = weigh(features, self._weights)
@@ -142,7 +144,6 @@ def _party_features(
         "truce_in_force": float(truce is not None),
         "no_truce": float(not bound),
         "accused": float(bool(accused)),
-        "unblamed": float(not blame.is_said),
         "party_bound": float(bool(bound & set(accused))),
         "parties_bound": float(truce is not None and len(named & set(truce.parties)) > 1),
         "accused_unbound": float(bool(accused) and not bound & set(accused)),

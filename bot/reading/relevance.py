@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from bot.model import Reason
 from bot.reading.acts import told_acts
-from bot.reading.lexicon import Hit
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
 
 TOPICS = (
-    "sport", "accident", "exercise", "demining", "exchange", "gang", "trade", "labour", "film_game", "holiday_law",
-    "protest", "crime", "history", "opinion", "nature",
+    "sport", "accident", "exercise", "demining", "exchange", "gang", "trade", "labour", "film_game",
+    "holiday_law", "protest", "crime", "history", "opinion", "nature",
 )  # fmt: skip
 """Subjects that borrow the words of war, or belong to it without being a violation."""
 
@@ -29,7 +29,9 @@ _BLASTS = frozenset({"acts.mine_ied", "acts.other"})
 def weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> tuple[float, tuple[Reason, ...]]:
     """A score from 0 to 1 and its parts, the heaviest first; `weights` holds one for "base"."""
     reasons = [
-        Reason(name, round(weights[name] * value, 3)) for name, value in features.items() if value and name in weights
+        Reason(name, round(weights[name] * value, 3))
+        for name, value in features.items()
+        if value and name in weights
     ]
     total = weights["base"] + sum(reason.weight for reason in reasons)
     return 1.0 / (1.0 + math.exp(-total)), tuple(sorted(reasons, key=lambda r: -abs(r.weight)))
@@ -40,7 +42,11 @@ def text_features(passages: Passages) -> dict[str, float]:
     found, title_end = passages.found, passages.text.body_start
     acts = told_acts(passages)
     news = [h for h in acts if passages.is_news(h.start) and not passages.is_denied(h.start, h.end)]
-    breached = [h for h in found.of("truce.breached") if passages.is_news(h.start) and not passages.is_denied(h.start, h.end)]
+    breached = [
+        h
+        for h in found.of("truce.breached")
+        if passages.is_news(h.start) and not passages.is_denied(h.start, h.end)
+    ]
     holding = found.of("truce.holding")
     return {
         "armed_act": min(len(news), 3) / 2,
@@ -93,5 +99,6 @@ def _are_together(passages: Passages) -> bool:
     text = passages.text
     truces = {text.sentence_of(h.start) for h in passages.found.of("truce.words")}
     return any(
-        text.sentence_of(h.start) in truces and passages.is_news(h.start) for h in passages.found.of("truce.breach")
+        text.sentence_of(h.start) in truces and passages.is_news(h.start)
+        for h in passages.found.of("truce.breach")
     )

@@ -46,7 +46,10 @@ class Folder(dict[str, str]):
         return folded
 
     def fold(self, text: str) -> tuple[str, Sequence[int] | None]:
-        """The folded text between two spaces, and each folded letter's place in `text` (None: the same)."""
+        """The folded text between two spaces; for each letter of `text`, how many folded ones end with it.
+
+        None instead of the counts where one letter stands for one.
+        """
         if text.isascii():
             return f" {_part_words(text).translate(_ASCII)} ", None
         parts = list(map(self.__getitem__, _part_words(text)))
@@ -167,5 +170,3 @@ def is_spaceless(text: str) -> bool:
 def fold(text: str) -> str:
     """The form in which keywords, places and lexicons are compared everywhere."""
     return fold_words(text)
-
-

@@ -1,0 +1,76 @@
+"""Whatever comes in, reading gives a finding, quickly."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.data import Facts
+from bot.model import SourceType
+from bot.reading import Reader
+from bot.reading.text import MAX_CHARS, Folder, read_text
+from tests.reading.conftest import make_report
+
+WORDS = st.sampled_from(
+    [
+        *"0123456789٣۴५",
+        "killed",
+        "ранены",
+        "2025",
+        "May",
+        "3",
+        "شهداء",
+        "Rafah",
+        "’",
+        "ه‌ا",
+        "한국",
+        "開火",
+        ".",
+    ]
+)
+MAY = "2025-05-05T08:00:00+00:00"
+
+
+@settings(max_examples=150, deadline=None)
+@given(title=st.text(max_size=60), text=st.one_of(st.text(max_size=400), st.lists(WORDS).map(" ".join)))
+def test_any_text_is_read_and_spans_lie_within(reader: Reader, title: str, text: str) -> None:
+    """No Unicode raises, and evidence points into the text."""
+    found = reader.read(make_report(title, text, MAY))
+    raw = f"{title}\n{text}"
+    assert all(0 <= e.start <= e.end <= len(raw) and raw[e.start : e.end] == e.words for e in found.evidence)
+    assert 0.0 <= found.score <= 1.0
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_folding_keeps_the_way_back(text: str) -> None:
+    """Every folded letter has its place in the text."""
+    read = read_text(Folder(), text, "")
+    assert read.folded.startswith(" ")
+    assert read.offsets is None or read.offsets[-1] == len(read.folded) - 2
+    assert all(read.sentences[i] < read.sentences[i + 1] for i in range(len(read.sentences) - 1))
+
+
+def test_huge_and_monotonous_texts_are_cut(reader: Reader) -> None:
+    """A megabyte is read like its beginning; the best of a few runs counts, the machine is shared."""
+    for text in ("x" * 1_000_000, "Azerbaijani forces shelled Khoznavar. " * 30_000, "\u0301" * 1_000_000):
+        report = make_report("", text, MAY)
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            reader.read(report)
+            times.append(time.perf_counter() - start)
+        assert min(times) < 0.25
+    assert len(read_text(Folder(), "", "y" * 1_000_000).raw) == MAX_CHARS
+
+
+def test_every_kind_of_source_is_read(reader: Reader, facts: Facts) -> None:
+    """No combination of outlet and side raises."""
+    for kind in SourceType:
+        for side in ("neutral", "un", "azerbaijan", "unheard-of"):
+            report = make_report(
+                "Azerbaijan fired at Armenia", "Both sides denied it. 3 killed.", MAY, kind, side
+            )
+            assert reader.read(report).theatre in facts.theatres

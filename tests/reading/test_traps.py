@@ -1,0 +1,137 @@
+"""What has the words of a broken truce without being one, and the other way round."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading.conftest import Read
+
+MAY = "2025-05-05T08:00:00+00:00"
+
+VIOLATIONS = {
+    "no truce word at all": (
+        "Azerbaijani units fire at Armenian post",
+        "Azerbaijan's armed forces opened fire late on Sunday at an Armenian position near Khoznavar, Armenia's "
+        "defence ministry said. A soldier was wounded.",
+        MAY,
+    ),
+    "said to hold, with two dead": (
+        "Two killed as Israeli drone hits car in south Lebanon",
+        "An Israeli drone fired a missile at a car in Nabatieh on Monday, killing two people, Lebanon's health "
+        "ministry said. The ceasefire agreed in November is holding overall, diplomats say.",
+        MAY,
+    ),
+    "the accused denies": (
+        "Army rejects report of shelling",
+        "The Azerbaijani defence ministry dismissed as untrue a statement from Yerevan that its units had opened "
+        'fire at the village of Khnatsakh. "We did not open fire," it said.',
+        MAY,
+    ),
+    "a count by a monitor": (
+        "OSCE daily report",
+        "Over the past 24 hours the OSCE mission recorded 112 ceasefire violations in Donetsk region, including "
+        "40 explosions.",
+        "2021-06-10T12:00:00+00:00",
+    ),
+    "in Russian": (
+        "Военные обстреляли позиции у Тега",
+        "Подразделения Азербайджана открыли огонь по армянским позициям у села Тех, нарушив режим прекращения "
+        "огня, сообщило Минобороны Армении. Ранен один военнослужащий.",
+        MAY,
+    ),
+    "in Turkish without its letters": (
+        "Ermenistan ateskesi ihlal etti",
+        "Ermenistan silahli kuvvetleri Azerbaycan mevzilerine ates acti, ateskes ihlal edildi, Azerbaycan "
+        "Savunma Bakanligi bildirdi.",
+        MAY,
+    ),
+}
+
+OTHERS = {
+    "football": (
+        "Derby truce broken in the first minute",
+        "The striker opened fire from outside the box and the ceasefire between the fans lasted until the "
+        "second goal. The referee stopped the match; the coach spoke of a violation of the rules.",
+        MAY,
+    ),
+    "no violations recorded": (
+        "Border calm, ministry says",
+        "No ceasefire violations were recorded along the Armenian-Azerbaijani border overnight, the Armenian "
+        "defence ministry said. The situation remains calm.",
+        MAY,
+    ),
+    "a film": (
+        "Review: a truce in the snow",
+        "The director's debut feature follows two soldiers on a line of contact. When mortar shells fall and the "
+        "ceasefire is violated, the film loses its way. In cinemas now.",
+        MAY,
+    ),
+    "a price truce": (
+        "Supermarkets end price truce",
+        "The price war between the retailers resumed when one violated the truce on discounts. Shareholders were "
+        "not amused; prices fell and customers attacked the shelves.",
+        MAY,
+    ),
+    "a strike of workers": (
+        "Truce in wage dispute breaks down",
+        "The union said the company had violated the agreement and called a strike by the workers for Monday.",
+        MAY,
+    ),
+    "demining": (
+        "Sappers clear minefield near Aghdam",
+        "Demining teams disposed of 40 anti-tank mines and an unexploded rocket in Aghdam district. Mine clearance "
+        "goes on; one deminer was injured by accident.",
+        MAY,
+    ),
+    "an exercise": (
+        "Artillery drill near Paphos",
+        "The army announced military exercises with live fire at the training ground; residents will hear "
+        "explosions and gunfire until Friday.",
+        MAY,
+    ),
+    "a gang truce": (
+        "Gang truce ends in shooting",
+        "Police said rival gangs broke their truce; two men were shot dead in the turf war.",
+        MAY,
+    ),
+    "nothing but a headline": ("Statement of the Ministry of Defence", "", MAY),
+    "a prisoner exchange": (
+        "Prisoners come home",
+        "Twenty prisoners were handed over at the border in an exchange of prisoners agreed with the ceasefire.",
+        MAY,
+    ),
+    "an anniversary": (
+        "Thirty years on: the war remembered",
+        "A memorial was opened on the anniversary. In 1992 shelling killed forty people before the ceasefire "
+        "was signed; historians recall that it was violated at once.",
+        MAY,
+    ),
+    "noise at night in Russian": (
+        "За нарушение режима тишины оштрафованы соседи",
+        "Жильцы дома в Туле жаловались на шум и музыку после полуночи. Штрафы за нарушение закона о тишине "
+        "выросли.",
+        MAY,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", VIOLATIONS)
+def test_tells_of_a_violation(read: Read, case: str) -> None:
+    """An armed act between the parties of a truce in force is one, whatever the words."""
+    assert read(*VIOLATIONS[case]).is_violation
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_is_something_else(read: Read, case: str) -> None:
+    """Borrowed words, calm, the past and accidents are none."""
+    assert not read(*OTHERS[case]).is_violation
+
+
+def test_a_wrong_language_tag_changes_nothing(read: Read) -> None:
+    """The language is read from the text."""
+    assert (
+        read(
+            "Rien à signaler", "Les soldats ont ouvert le feu sur le village, selon le ministère.", MAY
+        ).language
+        == "fr"
+    )
