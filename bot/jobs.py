@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.events import (  # type: ignore[import-untyped,unused-ignore]
     EVENT_JOB_ERROR,
@@ -42,7 +44,7 @@ def schedule_jobs(jobs: Iterable[Job], report: Callable[[str, str], None] | None
     )
     for job in jobs:
         scheduler.add_job(
-            job.run,
+            partial(_run, job),
             "interval",
             id=job.id,
             seconds=job.every.total_seconds(),
@@ -53,14 +55,18 @@ def schedule_jobs(jobs: Iterable[Job], report: Callable[[str, str], None] | None
     return scheduler
 
 
+async def _run(job: Job) -> None:
+    """One run; being broken off by the end of the service is no failure."""
+    with suppress(asyncio.CancelledError):
+        await job.run()
+
+
 def _listen(scheduler: AsyncIOScheduler, report: Callable[[str, str], None]) -> None:
     def tell_missed(event: JobExecutionEvent) -> None:
         log.warning("job %s: the run due at %s was missed", event.job_id, event.scheduled_run_time)
         report(event.job_id, "missed")
 
     def tell_error(event: JobExecutionEvent) -> None:
-        if isinstance(event.exception, asyncio.CancelledError):
-            return  # the service is stopping
         log.error("job %s failed", event.job_id, exc_info=event.exception)
         report(event.job_id, "failed")
 

@@ -6,6 +6,8 @@ import asyncio
 import time
 from datetime import timedelta
 
+import pytest
+
 from bot.jobs import Job, schedule_jobs
 
 QUICK = timedelta(milliseconds=20)
@@ -80,3 +82,24 @@ async def test_a_blocked_loop_loses_no_run() -> None:
     scheduler.shutdown(wait=False)
     assert not told
     assert len(runs) == 2
+
+
+async def test_a_run_broken_off_by_the_end_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """Stopping while a job runs logs nothing and reports nothing."""
+    told: list[tuple[str, str]] = []
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    scheduler = schedule_jobs([Job("check", wait, QUICK)], lambda job, what: told.append((job, what)))
+    scheduler.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    scheduler.shutdown(wait=False)
+    await asyncio.wait_for(ended.wait(), 5)
+    assert not [r for r in caplog.records if r.levelname == "ERROR"]
+    assert ("check", "failed") not in told
