@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo setup test soak lint format bench lock clean
+.PHONY: run demo setup test soak lint format bench model gazetteer messages picture lock clean
 
 run: .venv/run.stamp
 	@$(BIN)/python -m bot
@@ -26,6 +26,29 @@ lint: .venv/dev.stamp
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Measurements: ratios and medians, each with the figure it is held against in its docstring.
+bench: .venv/dev.stamp
+	@for each in bench/[a-z]*.py; do name=$$(basename $$each .py); echo "== $$name"; $(BIN)/python -m bench.$$name; done
+
+# The reader's weights, fitted anew to the corpus; the shipped file changes.
+model: .venv/dev.stamp
+	$(BIN)/python -m tools.model --write
+
+# The towns behind the region trees, taken anew from GeoNames.
+gazetteer: .venv/dev.stamp
+	$(BIN)/python -m tools.gazetteer
+
+# New and changed messages of the code into every catalogue.
+messages: .venv/dev.stamp
+	@mkdir -p var
+	$(BIN)/pybabel extract -F babel.cfg --no-default-keywords -k text -k count:1,2 -k mark --no-location \
+		--sort-output --no-wrap -o var/messages.pot .
+	@for each in bot/data/locales/*.po; do $(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --no-wrap \
+		-i var/messages.pot -l $$(basename $$each .po) -o $$each; done
+
+picture: .venv/dev.stamp
+	$(BIN)/python -m tools.picture
 
 lock: .venv/dev.stamp
 	$(BIN)/python -m pip install -q uv
