@@ -37,11 +37,14 @@ WORDS = st.sampled_from(
 )
 PIECES = st.sampled_from(("drone", "the line", "of", "contact", "DRONES,", "ยิงปืนใหญ่", "agdam"))
 TEXTS = st.lists(PIECES, max_size=6)
-NUMBERS = st.integers(1, 6)
+WISHES = st.lists(WORDS, max_size=2)
+CHOICES = st.tuples(st.sets(REGIONS, min_size=1), WISHES, WISHES)
+KINDS = st.sampled_from((AlertKind.NEW, AlertKind.GROWN, AlertKind.RETRACTED))
+NUMBERS = st.integers(1, 5)
 STATES = st.sampled_from((DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.EXPIRED))
 CHUNKS = st.sampled_from((1, 2, 20_000))
 LIVE = {DeliveryState.PENDING, DeliveryState.SENT}
-SETTINGS = settings(max_examples=25, stateful_step_count=30, deadline=None)
+SETTINGS = settings(max_examples=30, stateful_step_count=20, deadline=None)
 
 
 @dataclass
@@ -88,9 +91,15 @@ class Matching(RuleBasedStateMachine):
 
         return self.runner.run(run())
 
-    @initialize()
-    def empty(self) -> None:
+    @initialize(
+        choices=st.lists(st.tuples(st.sets(REGIONS, min_size=1), WISHES, WISHES), min_size=3, max_size=5)
+    )
+    def begin(self, choices: list[tuple[set[str], list[str], list[str]]]) -> None:
+        """An empty database and a few chats that chose something already."""
         self.runner.run(empty_tables(self.db))
+        for number, (regions, include, exclude) in enumerate(choices, start=1):
+            self.subscribe(number, regions)
+            self.set_keywords(number, include, exclude)
 
     def teardown(self) -> None:
         self.runner.run(self.db.close())
@@ -116,7 +125,7 @@ class Matching(RuleBasedStateMachine):
         assert set(removed) == (chat.regions if regions is None else chat.regions & regions)
         chat.regions -= set(removed)
 
-    @rule(number=NUMBERS, include=st.lists(WORDS, max_size=3), exclude=st.lists(WORDS, max_size=2))
+    @rule(number=NUMBERS, include=WISHES, exclude=WISHES)
     def set_keywords(self, number: int, include: list[str], exclude: list[str]) -> None:
         chat = self.chat(number)
         self.write(lambda conn: subscriptions.set_keywords(conn, chat.id, include, exclude))
@@ -124,6 +133,10 @@ class Matching(RuleBasedStateMachine):
 
     @rule(number=NUMBERS)
     def leave(self, number: int) -> None:
+        """Those who are away return instead, so that most chats are there."""
+        if self.chat(number).is_gone:
+            self.come_back(number)
+            return
         chat = self.chat(number)
         self.write(lambda conn: chats.mark_gone(conn, chat.id, START))
         chat.is_gone = True
@@ -131,7 +144,6 @@ class Matching(RuleBasedStateMachine):
             if state is DeliveryState.PENDING:
                 chat.told[incident_id] = DeliveryState.EXPIRED
 
-    @rule(number=NUMBERS)
     def come_back(self, number: int) -> None:
         chat = self.chat(number)
         assert self.write(lambda conn: chats.restore(conn, chat.id, START)) is chat.is_gone
@@ -152,7 +164,7 @@ class Matching(RuleBasedStateMachine):
     @precondition(lambda self: self.incidents)
     @rule(
         data=st.data(), words=TEXTS, path=st.sampled_from(PATHS), size=CHUNKS,
-        kind=st.sampled_from(AlertKind), form=st.sampled_from((DeliveryForm.EDIT, DeliveryForm.REPLY)),
+        kind=KINDS, form=st.sampled_from((DeliveryForm.EDIT, DeliveryForm.REPLY)),
     )  # fmt: skip
     def change(
         self,
