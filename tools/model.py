@@ -24,7 +24,7 @@ from bot.data import load_facts
 from bot.reading import Reader
 
 TARGET = Path(__file__).parent.parent / "bot" / "data" / "relevance.toml"
-PRIOR = 0.35
+PRIOR = 0.25
 """How many times a squared unit of change in a weight costs against the loss of one report."""
 
 FOLDS = 5

@@ -19,6 +19,10 @@ IMPLIED_BACK_REACH = 20
 """For a person without a number, who may stand there for another reason."""
 
 
+NONE_REACH = 12
+"""Letters between `no` and the casualty word that it denies."""
+
+
 class Toll(NamedTuple):
     """A number bound to what became of the people, "killed" or "wounded", and the words it rests on."""
 

@@ -10,9 +10,13 @@ from typing import NamedTuple
 import jdatetime
 
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
 
 OLDEST = timedelta(days=60)
 """Days further back are history, not news."""
+
+BREACH_REACH = 20
+"""Letters between `violation` and the truce that it is of: such a day is the violation's."""
 
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|er|ой|го|е|º|°)?"
 _SPAN = rf"{_DAY}(?: (?:(?:a|to|al|au|and|i|и|та|до|по|bis|ve|və|ile|si) )?{_DAY})?"
@@ -90,6 +94,7 @@ def _is_of_the_truce(passages: Passages, day: Day) -> bool:
         (0 <= day.position - h.end <= 24 or 0 <= h.start - day.end <= 3)
         and passages.text.clause_of(h.start) == clause
         and not any(h.end <= act.start < day.position for act in found.under("acts"))
+        and not any(-BREACH_REACH <= breach.start - h.start <= BREACH_REACH for breach in found.of("truce.breach"))
         for h in found.of("truce.words")
         if day.kind != "weekday" or 0 <= day.position - h.end <= 8
     )
@@ -113,9 +118,16 @@ def _named(passages: Passages) -> Iterator[Day]:
         yield from _month_days(passages, folded, hit.start, hit.end, month)
     for hit in passages.found.under("jalali"):
         yield from _jalali_days(passages, folded, hit.start, hit.end, int(hit.code.split(".")[1]))
-    for hit in passages.found.under("weekday"):
+    for hit in _last_of_each(passages.found.under("weekday")):
         back = (passages.published.weekday() - int(hit.code.split(".")[1])) % 7
         yield Day(hit.start, passages.published - timedelta(days=back), "weekday", hit.end)
+
+
+def _last_of_each(weekdays: list[Hit]) -> Iterator[Hit]:
+    """Without the first of `the night of Monday to Tuesday`."""
+    for hit, following in zip(weekdays, [*weekdays[1:], None], strict=False):
+        if following is None or not 0 < following.start - hit.end <= 4 or following.code == hit.code:
+            yield hit
 
 
 def _month_days(passages: Passages, folded: str, start: int, end: int, month: int) -> Iterator[Day]:
