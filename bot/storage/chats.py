@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import ChatKind, DeliveryState
 from bot.storage.inserts import insert_new
 from bot.storage.states import ChatState
-from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, IS_PENDING, chat, delivery, incident, subscription
+from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, incident, subscription
 
 KEEP_GONE = timedelta(hours=48)
 """A chat that returns within this time finds its settings as they were."""
@@ -103,9 +103,12 @@ async def mark_gone(conn: AsyncConnection, chat_id: int, now: datetime) -> int:
     """The chat cannot be written to: what waits for it expires, its choice is kept. Returns what expired."""
     is_here = (chat.c.id == chat_id, chat.c.state == ChatState.ACTIVE)
     await conn.execute(update(chat).where(*is_here).values(state=ChatState.GONE, gone_at=now))
-    waiting = update(delivery).where(IS_PENDING, delivery.c.chat_id == chat_id)
     expired = {"state": DeliveryState.EXPIRED, "reason": "the chat is gone", "not_before": None}
-    return (await conn.execute(waiting.values(**expired))).rowcount
+    many = 0
+    for form in (IS_MESSAGE, IS_FOLLOW_UP):
+        waiting = update(delivery).where(form, *of_chat(chat_id), delivery.c.state == DeliveryState.PENDING)
+        many += (await conn.execute(waiting.values(**expired))).rowcount
+    return many
 
 
 async def restore(conn: AsyncConnection, chat_id: int, now: datetime) -> bool:

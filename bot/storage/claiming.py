@@ -21,13 +21,16 @@ from sqlalchemy import (
 from bot.model import DeliveryForm, DeliveryState
 from bot.storage.columns import Instant
 from bot.storage.states import ChatState
-from bot.storage.tables import chat, delivery, is_spelled
+from bot.storage.tables import IS_PENDING, chat, delivery, is_spelled
 
 _NOW = bindparam("now", type_=Instant())
 
 
 def _select_due() -> Select[Any]:
-    """Rows in the order of the fields of `ClaimedDelivery`; bind `now` and `most`."""
+    """Rows in the order of the fields of `ClaimedDelivery`.
+
+    Bind `now`, `most`, the `priority` and `id` after which to go on, and the chats `taken` already.
+    """
     message = delivery.alias("message")
     is_followed = and_(
         delivery.c.form != DeliveryForm.MESSAGE,
@@ -46,7 +49,9 @@ def _select_due() -> Select[Any]:
         )
         .join(chat, chat.c.id == delivery.c.chat_id)
         .outerjoin(message, is_followed)
-        .where(_is_ready(delivery), _may_be_written_to(), ~_is_busy(), ~_has_earlier())
+        .where(_is_ready(), _may_be_written_to(), ~_is_busy())
+        .where(tuple_(delivery.c.priority, delivery.c.id) > tuple_(bindparam("priority"), bindparam("id")))
+        .where(delivery.c.chat_id.not_in(bindparam("taken", expanding=True)))
         .order_by(delivery.c.priority, delivery.c.id)
         .limit(bindparam("most", type_=Integer()))
         .with_for_update(of=delivery, skip_locked=True)
@@ -64,23 +69,16 @@ def _is_busy() -> ColumnElement[bool]:
     return exists(_one(in_flight).where(is_sending, in_flight.c.chat_id == delivery.c.chat_id))
 
 
-def _has_earlier() -> ColumnElement[bool]:
-    """Whether something else that is ready goes to the same chat first."""
-    earlier = delivery.alias("earlier")
-    is_before = tuple_(earlier.c.priority, earlier.c.id) < tuple_(delivery.c.priority, delivery.c.id)
-    return exists(_one(earlier).where(earlier.c.chat_id == delivery.c.chat_id, is_before, _is_ready(earlier)))
-
-
-def _is_ready(table: FromClause) -> ColumnElement[bool]:
+def _is_ready() -> ColumnElement[bool]:
     """Pending, its own deadline past, and what it follows up is no longer waiting or on its way."""
-    told = delivery.alias(f"told_of_{table.description}")
+    told = delivery.alias("told")
     is_open = told.c.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
-    is_its_message = and_(told.c.incident_id == table.c.incident_id, told.c.chat_id == table.c.chat_id)
+    is_its_message = and_(told.c.incident_id == delivery.c.incident_id, told.c.chat_id == delivery.c.chat_id)
     waits = exists(_one(told).where(is_spelled(told.c.form, DeliveryForm.MESSAGE), is_its_message, is_open))
     return and_(
-        is_spelled(table.c.state, DeliveryState.PENDING),
-        or_(table.c.not_before.is_(None), table.c.not_before <= _NOW),
-        or_(table.c.form == DeliveryForm.MESSAGE, ~waits),
+        IS_PENDING,
+        or_(delivery.c.not_before.is_(None), delivery.c.not_before <= _NOW),
+        or_(delivery.c.form == DeliveryForm.MESSAGE, ~waits),
     )
 
 
@@ -89,4 +87,4 @@ def _one(table: FromClause) -> Select[Any]:
 
 
 DUE = _select_due()
-"""Deliveries that may leave at `now`, at most `most`, the most urgent and longest waiting first."""
+"""Deliveries that may leave now, the most urgent and longest waiting first; several may go to one chat."""

@@ -97,13 +97,21 @@ async def claim_due(conn: AsyncConnection, now: datetime, limit: int) -> list[Cl
     At most one for a chat, none for a chat that has one on its way, is gone, or must wait; an edit or
     reply only once its message has left. Commit before sending.
     """
-    rows = await conn.execute(DUE, {"now": now, "most": limit})
-    claimed = [ClaimedDelivery(*row) for row in rows]
+    claimed: dict[int, ClaimedDelivery] = {}
+    page: dict[str, Any] = {"now": now, "most": limit, "priority": -1, "id": 0}
+    is_more = limit > 0
+    while is_more and len(claimed) < limit:
+        rows = (await conn.execute(DUE, page | {"taken": list(claimed)})).all()
+        for row in rows:
+            if len(claimed) < limit:
+                claimed.setdefault(row.chat_id, ClaimedDelivery(*row))
+            page |= {"priority": row.priority, "id": row.id}
+        is_more = len(rows) == limit
     if claimed:
-        ids = [each.id for each in claimed]
+        ids = [each.id for each in claimed.values()]
         taken = {"state": DeliveryState.SENDING, "attempts": delivery.c.attempts + 1, "claimed_at": now}
         await conn.execute(update(delivery).where(delivery.c.id.in_(ids)).values(**taken))
-    return claimed
+    return list(claimed.values())
 
 
 async def record(conn: AsyncConnection, outcomes: Sequence[Recorded]) -> None:

@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState
 from bot.storage.inserts import insert_new
-from bot.storage.states import EVERYTHING, ChatState, Sign
+from bot.storage.states import EVERYTHING, Sign
 from bot.storage.tables import IS_MESSAGE, alert_term, chat, delivery, keyword, subscription
 
 CHUNK_CHATS = 20_000
@@ -75,10 +75,11 @@ async def insert_matches(conn: AsyncConnection, match: Match, window: Window, no
     """Write the deliveries for a window; returns how many."""
     candidates = _candidates(match, window.candidates)
     columns = _columns(match, candidates, now)
+    gone = select(chat.c.id).where(chat.c.gone_at.is_not(None))  # few, and all in one index
     statement = (
         select(*columns.values())
-        .join_from(candidates, chat, chat.c.id == candidates.c.chat_id)
-        .where(chat.c.state == ChatState.ACTIVE, _is_told(conn, match, candidates))
+        .select_from(candidates)
+        .where(candidates.c.chat_id.not_in(gone), _is_told(conn, match, candidates))
     )
     return (await conn.execute(insert_new(conn, delivery).from_select(list(columns), statement))).rowcount
 

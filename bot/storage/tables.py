@@ -200,7 +200,7 @@ chat = Table(
 )
 _is_gone = chat.c.gone_at.is_not(None)
 _is_held = chat.c.not_before.is_not(None)
-Index("chat_gone", chat.c.gone_at, sqlite_where=_is_gone, postgresql_where=_is_gone)
+Index("chat_gone", chat.c.id, chat.c.gone_at, sqlite_where=_is_gone, postgresql_where=_is_gone)
 Index("chat_held", chat.c.not_before, sqlite_where=_is_held, postgresql_where=_is_held)
 
 subscription = Table(
@@ -257,7 +257,6 @@ Index(
     sqlite_where=IS_PENDING,
     postgresql_where=IS_PENDING,
 )
-Index("delivery_pending_of_chat", delivery.c.chat_id, sqlite_where=IS_PENDING, postgresql_where=IS_PENDING)
 Index("delivery_sending", delivery.c.chat_id, sqlite_where=IS_SENDING, postgresql_where=IS_SENDING)
 Index(
     "delivery_message",

@@ -29,7 +29,7 @@ def upgrade() -> None:
     op.create_index(
         "chat_gone",
         "chat",
-        ["gone_at"],
+        ["id", "gone_at"],
         unique=False,
         sqlite_where=sa.text("gone_at IS NOT NULL"),
         postgresql_where=sa.text("gone_at IS NOT NULL"),
@@ -81,14 +81,6 @@ def upgrade() -> None:
         "delivery_pending",
         "delivery",
         ["priority", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    )
-    op.create_index(
-        "delivery_pending_of_chat",
-        "delivery",
-        ["chat_id"],
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
