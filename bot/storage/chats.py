@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ChatKind, DeliveryState
+from bot.model import ChatKind, ChatStyle, DeliveryState
 from bot.storage.inserts import insert_new
 from bot.storage.states import ChatState
 from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, incident, subscription
@@ -33,6 +33,7 @@ class Chat:
     """Telegram asked to send nothing to it before this time."""
     created_at: datetime
     settings: dict[str, Any]
+    style: ChatStyle = ChatStyle.LIVING
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ async def count_chats(conn: AsyncConnection) -> ChatCount:
 async def set_language(conn: AsyncConnection, chat_id: int, language: str) -> None:
     """Write to the chat in another language from now on."""
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(language=language))
+
+
+async def set_style(conn: AsyncConnection, chat_id: int, style: ChatStyle) -> None:
+    """Tell the chat of changes in another way from now on."""
+    await conn.execute(update(chat).where(chat.c.id == chat_id).values(style=style))
 
 
 async def set_settings(conn: AsyncConnection, chat_id: int, settings: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     Integer,
@@ -24,6 +25,7 @@ from bot.storage.states import ChatState
 from bot.storage.tables import IS_PENDING, chat, delivery, is_spelled
 
 _NOW = bindparam("now", type_=Instant())
+_AFTER = (bindparam("priority", type_=Integer()), bindparam("id", type_=BigInteger()))
 
 
 def _select_due() -> Select[Any]:
@@ -50,7 +52,7 @@ def _select_due() -> Select[Any]:
         .join(chat, chat.c.id == delivery.c.chat_id)
         .outerjoin(message, is_followed)
         .where(_is_ready(), _may_be_written_to(), ~_is_busy())
-        .where(tuple_(delivery.c.priority, delivery.c.id) > tuple_(bindparam("priority"), bindparam("id")))
+        .where(tuple_(delivery.c.priority, delivery.c.id) > tuple_(*_AFTER))
         .where(delivery.c.chat_id.not_in(bindparam("taken", expanding=True)))
         .order_by(delivery.c.priority, delivery.c.id)
         .limit(bindparam("most", type_=Integer()))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ChatKind, DeliveryState
+from bot.model import ChatKind, ChatStyle, DeliveryState
 from bot.storage.chats import Chat, find_chat, of_chat, topics_of
 from bot.storage.states import ChatState
 from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, keyword, subscription
@@ -50,6 +50,7 @@ async def _merge(conn: AsyncConnection, old: Chat, new: Chat) -> None:
     values: dict[str, Any] = {
         "language": new.language or old.language,
         "settings": old.settings | new.settings,
+        "style": old.style if new.style is ChatStyle.LIVING else new.style,
     }
     if ChatState.ACTIVE in (old.state, new.state):
         values |= {"state": ChatState.ACTIVE, "gone_at": None}

@@ -26,6 +26,7 @@ from bot.model import (
     Alert,
     AlertKind,
     ChatKind,
+    ChatStyle,
     DeliveryForm,
     DeliveryState,
     Finding,
@@ -38,7 +39,7 @@ from bot.model import (
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = MetaData(
@@ -195,12 +196,15 @@ chat = Table(
     Column("not_before", Instant),
     Column("created_at", Instant, nullable=False),
     Column("settings", Encoded(dict[str, Any]), nullable=False),
+    Column("style", Choice(ChatStyle), nullable=False, server_default=ChatStyle.LIVING.value),
     UniqueConstraint("telegram_id", "topic_id"),
     sqlite_autoincrement=True,  # the number of a forgotten chat is never given again
 )
 _is_gone = chat.c.gone_at.is_not(None)
 _is_held = chat.c.not_before.is_not(None)
 Index("chat_gone", chat.c.id, chat.c.gone_at, sqlite_where=_is_gone, postgresql_where=_is_gone)
+_is_odd = chat.c.style != literal(ChatStyle.LIVING, chat.c.style.type, literal_execute=True)
+Index("chat_style", chat.c.style, chat.c.id, sqlite_where=_is_odd, postgresql_where=_is_odd)
 Index("chat_held", chat.c.not_before, sqlite_where=_is_held, postgresql_where=_is_held)
 
 subscription = Table(
@@ -241,9 +245,13 @@ delivery = Table(
     Column("message_id", RowId),
     Column("reason", Prose),
     Column("is_uncertain", Boolean, nullable=False),
+    Column("target_id", RowId),
+    Column("first_alert_id", RowId),
 )
 """No foreign keys: they would want an index on every chat's whole history, whose scattered pages would cost
 an alert for 10,000 of a million chats more than all else. A chat's rows are found through the incidents."""
+# target_id: the delivery whose message this one changes or is told in, where that is not the incident's own.
+# first_alert_id: the earliest alert that a reply tells, where several waited for it.
 IS_PENDING = is_spelled(delivery.c.state, DeliveryState.PENDING)
 IS_SENDING = is_spelled(delivery.c.state, DeliveryState.SENDING)
 IS_MESSAGE = is_spelled(delivery.c.form, DeliveryForm.MESSAGE)
@@ -273,6 +281,12 @@ Index(
     delivery.c.chat_id,
     sqlite_where=IS_FOLLOW_UP,
     postgresql_where=IS_FOLLOW_UP,
+)
+_is_aimed = delivery.c.target_id.is_not(None)
+IS_ROLLUP = is_spelled(delivery.c.form, DeliveryForm.ROLLUP)
+Index("delivery_target", delivery.c.target_id, sqlite_where=_is_aimed, postgresql_where=_is_aimed)
+Index(
+    "delivery_rollup", delivery.c.chat_id, delivery.c.id, sqlite_where=IS_ROLLUP, postgresql_where=IS_ROLLUP
 )
 
 setting = Table(
