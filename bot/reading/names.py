@@ -15,7 +15,9 @@ ARTICLES = ("al", "el", "ad", "an", "ar", "as", "at", "az", "ash", "es", "ed")
 """Arabic articles that a Latin spelling may have or lack."""
 
 SHORTEST_WITHOUT_ARTICLE = 4
-SHORTEST_STEM = 3
+SHORTEST_STEM = 4
+"""With three letters left, Сана would be found in Санкт-Петербург and Гори in город."""
+
 SHORTEST_TOWN = 5
 """Shorter Latin names of the gazetteer are words of some language, or parts of persons' names."""
 
@@ -100,7 +102,7 @@ class Names:
             return Word(word, OPEN_ENDING)
         script = _script(word)
         ending = self._endings.get(language, self._endings.get(script, 0))
-        stem = word.rstrip(self._stems.get(script, " "))
+        stem = word.rstrip(self._stems.get(script, " ")) if ending else word
         return Word(stem if len(stem) >= SHORTEST_STEM else word, ending)
 
 
@@ -113,10 +115,8 @@ def _apostrophe_variants(name: str) -> tuple[str, ...]:
 def _spellings(folded: str) -> Iterator[str]:
     """The name, without its article, and written as one word."""
     words = folded.split()
-    if not words:
-        return
     yield folded
-    if words[0] in ARTICLES and len(folded) - len(words[0]) - 1 >= SHORTEST_WITHOUT_ARTICLE:
+    if words and words[0] in ARTICLES and len(folded) - len(words[0]) - 1 >= SHORTEST_WITHOUT_ARTICLE:
         yield " ".join(words[1:])
     if 1 < len(words) <= LONGEST_JOINED and not SPACELESS.match(folded) and len(folded) > 6:
         yield "".join(words)
@@ -127,9 +127,9 @@ def _script(word: str) -> str:
 
 
 def _is_capital(text: Text, hit: Hit) -> bool:
-    """Whether the name begins with a capital, in scripts that have them."""
-    start, _ = text.raw_span(hit.start, hit.end)
-    return start < len(text.raw) and not text.raw[start].islower()
+    """Whether the name has a capital, in scripts that have them: "southern Lebanon", "село Пески" count."""
+    start, end = text.raw_span(hit.start, hit.end)
+    return start < end and not text.raw[start:end].islower()
 
 
 def _merge(hits: Iterable[Hit]) -> list[Mention]:
