@@ -128,10 +128,11 @@ def _quotes_a_side(passages: Passages, sides: Sides) -> bool:
     )
 
 
-def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]]) -> None:
+def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]], fighters: Collection[str]) -> None:
     """Adds the parties that `the army` or `rebels` are in this theatre, where no name stands by."""
-    ends = {m.end for m in passages.parties}
-    spans = [(m.start, m.end) for m in passages.parties]
+    known = [m for m in passages.parties if any(p in fighters for p in codes_of(m, "p"))]
+    ends = {m.end for m in known}
+    spans = [(m.start, m.end) for m in known]
     for kind, parties in actors.items():
         for hit in passages.found.of(f"actors.{kind}"):
             is_named = any(start < hit.end and hit.start < end for start, end in spans)
@@ -176,7 +177,7 @@ def judge_blame(passages: Passages, report: Report, stance: Stance, sides: Sides
     chosen = _choose(blame, weights, sides)
     accused = chosen or _guess(blame, weights, report, stance, sides)
     if passages.found.under("mutual") and len(blame) > 1:
-        accused = _both(accused, blame, sides)
+        accused = join_both(accused, blame, sides)
     accuser = tuple(
         p for p, weight in _ranked(weights.voice) if weight > 0 and (p not in accused or len(accused) > 1)
     )
@@ -226,7 +227,7 @@ def _guess(
     return tuple(others) if len(others) == 1 and speakers & sides.bound else ()
 
 
-def _both(accused: tuple[str, ...], blame: Mapping[str, float], sides: Sides) -> tuple[str, ...]:
+def join_both(accused: tuple[str, ...], blame: Mapping[str, float], sides: Sides) -> tuple[str, ...]:
     """Both sides of a mutual accusation: the two most blamed that are no allies."""
     rest = [p for p, _ in _ranked(blame) if p in sides.bound]
     for party in rest:

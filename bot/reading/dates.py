@@ -15,6 +15,12 @@ from bot.reading.phrases import Hit
 OLDEST = timedelta(days=60)
 """Days further back are history, not news."""
 
+LEAST_WEIGHT = 1.6
+"""Less likely days tell nothing: then the day of the report is the best guess."""
+
+OF_REACH, SINCE_REACH = 4, 24
+"""Letters between a truce and the day on which it was made: `of 9 November`, `in force since 1 October`."""
+
 BREACH_REACH = 20
 """Letters between `violation` and the truce that it is of: such a day is the violation's."""
 
@@ -62,7 +68,7 @@ def judge_day(passages: Passages, days: list[Day]) -> Day | None:
     """The day of the incident; None when no day that could be it is named."""
     weighed = [(_weight(passages, d), -d.position, d) for d in days if passages.published - d.day <= OLDEST]
     best = max(weighed, default=None)
-    return best[2] if best and best[0] > 0 else None
+    return best[2] if best and best[0] >= LEAST_WEIGHT else None
 
 
 def _weight(passages: Passages, day: Day) -> float:
@@ -90,13 +96,17 @@ def _is_of_the_truce(passages: Passages, day: Day) -> bool:
     """Whether the day is the agreement's own: `the ceasefire of 27 November`, `signed on Tuesday`."""
     found = passages.found
     clause = passages.text.clause_of(day.position)
+    acts, breaches = found.under("acts"), found.of("truce.breach")
     dated = any(
-        (0 <= day.position - h.end <= 24 or 0 <= h.start - day.end <= 3)
-        and passages.text.clause_of(h.start) == clause
-        and not any(h.end <= act.start < day.position for act in found.under("acts"))
-        and not any(-BREACH_REACH <= breach.start - h.start <= BREACH_REACH for breach in found.of("truce.breach"))
+        0 <= day.position - h.end <= OF_REACH
+        or (
+            day.kind != "weekday"
+            and (0 <= day.position - h.end <= SINCE_REACH or 0 <= h.start - day.end <= 3)
+            and passages.text.clause_of(h.start) == clause
+            and not any(h.end <= act.start < day.position for act in acts)
+            and not any(-BREACH_REACH <= breach.start - h.start <= BREACH_REACH for breach in breaches)
+        )
         for h in found.of("truce.words")
-        if day.kind != "weekday" or 0 <= day.position - h.end <= 8
     )
     return dated or any(0 <= day.position - h.end <= 14 for h in found.of("truce.talks"))
 
@@ -139,7 +149,7 @@ def _month_days(passages: Passages, folded: str, start: int, end: int, month: in
     year = _YEAR.search(folded[end + (match.end() if is_after else 0) :][:14])
     day = _make_day(passages.published, number, month, int(year.group(1)) if year else None)
     if day:
-        yield Day(min(start, start - 0), day, "date", end + (match.end() if is_after else 0))
+        yield Day(start, day, "date", end + (match.end() if is_after else 0))
 
 
 def _jalali_days(passages: Passages, folded: str, start: int, end: int, month: int) -> Iterator[Day]:

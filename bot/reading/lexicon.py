@@ -102,10 +102,11 @@ def _phrases(lexicon: Mapping[str, Any], folder: Folder) -> Iterator[Phrase]:
 def _calendar(key: str, names: Sequence[str], folder: Folder) -> Iterator[Phrase]:
     """Weekdays (0: Monday) and months (1: the first of the calendar); `|` parts spellings of one."""
     kind, _, calendar = key.partition("_")
-    code = "weekday" if kind == "weekdays" else "month" if calendar in {"", "alternative"} else calendar
+    is_jalali = "jalali" in (kind, calendar)
+    code = "weekday" if kind == "weekdays" else "jalali" if is_jalali else "month"
     for number, spellings in enumerate(names, start=0 if kind == "weekdays" else 1):
         for spelling in spellings.split("|"):
-            position = (number - 1) % 12 + 1 if kind == "months" else number
+            position = number if kind == "weekdays" else (number - 1) % 12 + 1
             yield parse_phrase(fold_starred(folder, spelling), f"{code}.{position}")
 
 

@@ -114,10 +114,8 @@ class Finder:
             return "".join(word.letters for word in words), Check((), OPEN_ENDING, True, "")
         closed = next((i for i, word in enumerate(words) if word.ending), len(words) - 1)
         literal = " ".join(word.letters for word in words[: closed + 1])
-        script = script_of(literal[0])
+        script = script_of(literal[0]) if script_of(literal[0]) in self._clitics else ""
         ending = words[closed].ending
-        if script not in self._clitics:
-            script = ""
         if not script:
             literal = f" {literal}"
         if ending == 0:

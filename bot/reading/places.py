@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.atlas import Atlas
 from bot.data import Facts
+from bot.folding import fold
 from bot.model import FoundPlace, Region, RegionLevel
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
@@ -33,6 +35,8 @@ MOST_PLACES = 12
 SMALL_TREE = 10
 MOST_OF_A_TREE = 0.6
 """A region with a larger share of its theatre's places is as wide as the theatre."""
+
+_DISTANCE = re.compile(r"\d (?:km|км|كم|كلم|كيلومتر\w*|kilom\w+|километр\w*|кілометр\w*)(?= )")
 
 _RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
 _PRECISE = frozenset({RegionLevel.PLACE, RegionLevel.DISTRICT})
@@ -124,20 +128,18 @@ class Map:
             is_area = _is_beside(passages, "roles.area", mention)
             rank = min if is_area else max
             return self._place_of(rank(regions, key=lambda r: _RANKS[r.level]))
+        return self._town_of(passages, mention, theatre)
+
+    def _town_of(self, passages: Passages, mention: Mention, theatre: str) -> FoundPlace | None:
+        """The town of the theatre's countries that has this name first, else the largest that has it."""
         countries = self._theatres[theatre]["countries"]
-        for number in codes_of(mention, "t"):
-            if self._towns.country(int(number)) in countries:
-                town = self._towns[int(number)]
-                return FoundPlace(
-                    town.name,
-                    (town.name, *town.names),
-                    None,
-                    (theatre,),
-                    RegionLevel.PLACE,
-                    town.lat,
-                    town.lon,
-                )
-        return None
+        numbers = [int(n) for n in codes_of(mention, "t") if self._towns.country(int(n)) in countries]
+        if not numbers:
+            return None
+        words = passages.text.folded[mention.start : mention.end]
+        town = min((self._towns[n] for n in numbers), key=lambda t: (fold(t.name) != words, -t.population))
+        names = (town.name, *town.names)
+        return FoundPlace(town.name, names, None, (theatre,), RegionLevel.PLACE, town.lat, town.lon)
 
     def _is_in(self, region: str, theatre: str) -> bool:
         return self._atlas.path(region)[0] == theatre
@@ -159,7 +161,7 @@ class Map:
         if text.body_start <= mention.start < text.dateline_end or passages.is_past(mention.start):
             return False
         clause = text.clause_of(mention.start)
-        return not any(
+        return not _is_far(passages, mention) and not any(
             0 <= mention.start - hit.end <= LEAD_REACH and text.clause_of(hit.start) == clause
             for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
             for hit in passages.found.of(code)
@@ -184,6 +186,11 @@ def _is_beside(passages: Passages, code: str, mention: Mention) -> bool:
     return any(
         0 <= h.start - mention.end <= 2 or 0 <= mention.start - h.end <= 4 for h in passages.found.of(code)
     )
+
+
+def _is_far(passages: Passages, mention: Mention) -> bool:
+    """Whether the place only says how far away it happened: `70 km north of Goma`."""
+    return _DISTANCE.search(passages.text.folded[max(0, mention.start - 24) : mention.start]) is not None
 
 
 def _prefer_told(

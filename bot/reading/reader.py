@@ -81,12 +81,12 @@ class Reader:
         mark_older_days(
             passages, [d.position for d in days if occurred - d.day >= OLDER and d.kind == "date"]
         )
-        name_actors(passages, self._actors[theatre])
+        fighters = self._belligerents(theatre)
+        name_actors(passages, self._actors[theatre], fighters)
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
         truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
         bound = frozenset(p for truce in truces for p in truce.parties)
-        fighters = self._belligerents(theatre)
         sides = Sides(fighters, bound & fighters, self._blocs[theatre], self._guarantors[theatre])
         stance = judge_stance(passages, report, (passages.published - occurred).days, sides)
         if stance is Stance.TALLY:

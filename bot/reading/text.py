@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from bot.folding import fold as fold_words
 
-MAX_CHARS = 20_000
+MAX_CHARS = 10_000
 """Longer texts are cut here: an article's news stands far above, and reading time stays bounded."""
 
 SPACELESS = re.compile(
@@ -30,7 +30,8 @@ _NOT_AN_END = re.compile(
 )
 _CLAUSE = re.compile(r"[,;:()\u2013\u2014\u060c\u061b\uff0c\uff1b\u3001\u055d\u1363\u1365\u104a]|\s-\s|\.\s")
 _DATELINE = re.compile(
-    r"^[^\n.]{2,60}?(?:\([^)\n]{2,30}\)\s?[\u2013\u2014/-]?|\s[\u2013\u2014-]{1,2}\s|\s/[^/\n]{2,30}/\.?\s|\bARMENPRESS\.)"
+    r"^[^\n]{2,50}?(?:\([^)\n]{2,30}\)(?:\s?[\u2013\u2014/:-]|\s)|\s/[^/\n]{2,30}/\.?\s|\bARMENPRESS\.)"
+    r"|^[^\n.]{2,50}?\s[\u2013\u2014-]{1,2}\s"
 )
 
 

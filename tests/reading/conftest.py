@@ -37,7 +37,7 @@ def make_report(
 
 @pytest.fixture(scope="session")
 def read(reader: Reader) -> Read:
-    """Reads a report given as title, text, time of publication and, optionally, the outlet's kind and side."""
+    """Reads a report given as title, text, time of publication and, perhaps, the outlet's kind and side."""
 
     def read_one(*args: str, **more: str) -> Finding:
         return reader.read(make_report(*args, **more))

@@ -16,7 +16,8 @@ def test_the_scene_is_not_where_the_statement_was_made(read: Read) -> None:
     """A dateline and a press conference are no scenes."""
     found = read(
         "Shots at Khoznavar",
-        "YEREVAN, May 5. /AGENCY/. Azerbaijani forces opened fire at Khoznavar on Sunday, the spokesman said in Goris.",
+        "YEREVAN, May 5. /AGENCY/. Azerbaijani forces opened fire at Khoznavar on Sunday, the "
+        "spokesman said in Goris.",
         MAY,
     )
     assert [place.name for place in found.places] == ["Khoznavar"]
@@ -58,7 +59,8 @@ def test_an_own_outlet_that_denies(read: Read) -> None:
     """A ministry that rejects a report is the accused."""
     found = read(
         "Ministry rejects claim",
-        "The claim that our units fired at the village of Khnatsakh is baseless, Azerbaijan's defence ministry said.",
+        "The claim that our units fired at the village of Khnatsakh is baseless, Azerbaijan's "
+        "defence ministry said.",
         MAY,
         kind="mod",
         side="azerbaijan",

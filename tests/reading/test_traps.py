@@ -11,31 +11,36 @@ MAY = "2025-05-05T08:00:00+00:00"
 VIOLATIONS = {
     "no truce word at all": (
         "Azerbaijani units fire at Armenian post",
-        "Azerbaijan's armed forces opened fire late on Sunday at an Armenian position near Khoznavar, Armenia's "
+        "Azerbaijan's armed forces opened fire late on Sunday at an Armenian position near "
+        "Khoznavar, Armenia's "
         "defence ministry said. A soldier was wounded.",
         MAY,
     ),
     "said to hold, with two dead": (
         "Two killed as Israeli drone hits car in south Lebanon",
-        "An Israeli drone fired a missile at a car in Nabatieh on Monday, killing two people, Lebanon's health "
+        "An Israeli drone fired a missile at a car in Nabatieh on Monday, killing two people, "
+        "Lebanon's health "
         "ministry said. The ceasefire agreed in November is holding overall, diplomats say.",
         MAY,
     ),
     "the accused denies": (
         "Army rejects report of shelling",
-        "The Azerbaijani defence ministry dismissed as untrue a statement from Yerevan that its units had opened "
+        "The Azerbaijani defence ministry dismissed as untrue a statement from Yerevan that its "
+        "units had opened "
         'fire at the village of Khnatsakh. "We did not open fire," it said.',
         MAY,
     ),
     "a count by a monitor": (
         "OSCE daily report",
-        "Over the past 24 hours the OSCE mission recorded 112 ceasefire violations in Donetsk region, including "
+        "Over the past 24 hours the OSCE mission recorded 112 ceasefire violations in Donetsk "
+        "region, including "
         "40 explosions.",
         "2021-06-10T12:00:00+00:00",
     ),
     "in Russian": (
         "Военные обстреляли позиции у Тега",
-        "Подразделения Азербайджана открыли огонь по армянским позициям у села Тех, нарушив режим прекращения "
+        "Подразделения Азербайджана открыли огонь по армянским позициям у села Тех, нарушив режим "
+        "прекращения "
         "огня, сообщило Минобороны Армении. Ранен один военнослужащий.",
         MAY,
     ),
@@ -62,24 +67,28 @@ OTHERS = {
     ),
     "a film": (
         "Review: a truce in the snow",
-        "The director's debut feature follows two soldiers on a line of contact. When mortar shells fall and the "
+        "The director's debut feature follows two soldiers on a line of contact. When mortar shells "
+        "fall and the "
         "ceasefire is violated, the film loses its way. In cinemas now.",
         MAY,
     ),
     "a price truce": (
         "Supermarkets end price truce",
-        "The price war between the retailers resumed when one violated the truce on discounts. Shareholders were "
+        "The price war between the retailers resumed when one violated the truce on discounts. "
+        "Shareholders were "
         "not amused; prices fell and customers attacked the shelves.",
         MAY,
     ),
     "a strike of workers": (
         "Truce in wage dispute breaks down",
-        "The union said the company had violated the agreement and called a strike by the workers for Monday.",
+        "The union said the company had violated the agreement and called a strike by the workers "
+        "for Monday.",
         MAY,
     ),
     "demining": (
         "Sappers clear minefield near Aghdam",
-        "Demining teams disposed of 40 anti-tank mines and an unexploded rocket in Aghdam district. Mine clearance "
+        "Demining teams disposed of 40 anti-tank mines and an unexploded rocket in Aghdam district. "
+        "Mine clearance "
         "goes on; one deminer was injured by accident.",
         MAY,
     ),
@@ -97,7 +106,8 @@ OTHERS = {
     "nothing but a headline": ("Statement of the Ministry of Defence", "", MAY),
     "a prisoner exchange": (
         "Prisoners come home",
-        "Twenty prisoners were handed over at the border in an exchange of prisoners agreed with the ceasefire.",
+        "Twenty prisoners were handed over at the border in an exchange of prisoners agreed with the "
+        "ceasefire.",
         MAY,
     ),
     "an anniversary": (
