@@ -104,14 +104,22 @@ class AlertKind(StrEnum):
     RETRACTED = "retracted"
     DEATHS = "deaths"
     WIDER = "wider"
+    MERGED = "merged"
+    """Two incidents turned out to be one: who was told of either sees it, nobody else hears of it."""
 
 
 class DeliveryForm(StrEnum):
-    """message: a new one; edit: the living message changes silently; reply: a short answer to it with sound."""
+    """message: a new one; edit: the living message changes silently; reply: a short answer to it with sound.
+
+    anew: a change as a whole message of its own, for chats that want that; rollup: several incidents of a
+    busy hour in one message, which grows.
+    """
 
     MESSAGE = "message"
     EDIT = "edit"
     REPLY = "reply"
+    ANEW = "anew"
+    ROLLUP = "rollup"
 
 
 class DeliveryState(StrEnum):
@@ -122,6 +130,14 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     EXPIRED = "expired"
+
+
+class ChatStyle(StrEnum):
+    """How a chat hears of what changes: an edit and a reply with sound, edits alone, or a message each time."""
+
+    LIVING = "living"
+    EDITS = "edits"
+    EACH = "each"
 
 
 class ChatKind(StrEnum):
@@ -367,3 +383,5 @@ class Alert:
     """Folded words and word sequences of its reports, for keyword filters."""
     folded_text: str = ""
     """The folded text itself, for keywords in scripts without spaces."""
+    kinds: tuple[AlertKind, ...] = ()
+    """The changes that a reply tells when several waited for it, oldest first; empty: `kind` alone."""
