@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.reading.text import Folder
 
-SAMPLE_CHARS = 1_500
+SAMPLE_CHARS = 600
 """Enough letters to be sure of the language."""
 
-LETTER_WEIGHT = 0.25
+LETTER_WEIGHT = 0.4
 """What a letter that one language alone has counts against one of its small words."""
 
 _SCRIPTS = {
