@@ -2,7 +2,7 @@
 
     python -m tools.model LABELLED.jsonl [--write]
 
-Starts from the weights in the file and moves them only as far as the reports demand (a Gaussian prior of
+Starts from the [prior] in the file, set by hand, and moves the weights only as far as the reports demand (a Gaussian prior of
 PRIOR around each), never across zero: a part of the evidence keeps its meaning. Prints the F1 of the fit and
 of a five-fold cross-validation in which reports of one incident stay together. Needs scikit-learn's scipy.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def main() -> None:
     rows = [json.loads(line) for line in options.labelled.read_text(encoding="utf-8").splitlines() if line]
     facts = load_facts()
     names = list(facts.weights)
-    start = np.array([facts.weights[name] for name in names])
+    prior = tomllib.loads(TARGET.read_text(encoding="utf-8"))["prior"]
+    start = np.array([prior[name] for name in names])
     features = measure(Reader(facts), rows, names, facts.weights)
     truth = np.array([row["label"]["violation"] for row in rows], dtype=float)
     print(f"before: F1 {f1(features @ start, truth):.3f}")
