@@ -2,9 +2,9 @@
 
     python -m tools.model LABELLED.jsonl [--write]
 
-Starts from the [prior] in the file, set by hand, and moves the weights only as far as the reports demand (a Gaussian prior of
-PRIOR around each), never across zero: a part of the evidence keeps its meaning. Prints the F1 of the fit and
-of a five-fold cross-validation in which reports of one incident stay together. Needs scikit-learn's scipy.
+Starts from the [prior] in the file, set by hand, and moves the weights only as far as the reports demand
+(a Gaussian of PRIOR around each), never across zero: a part of the evidence keeps its meaning. Prints the F1
+of the fit and of a five-fold cross-validation in which reports of one incident stay together.
 """
 
 from __future__ import annotations
