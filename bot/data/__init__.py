@@ -50,6 +50,11 @@ class Gazetteer:
         spellings = tuple(n for n in names.split("|") if n)
         return Town(name, country, float(lat), float(lon), int(population), spellings)
 
+    def names(self, number: int) -> list[str]:
+        """Every name of a town, without reading the rest."""
+        name, _, _, _, _, names = self._lines[number].split("\t")
+        return [name, *names.split("|")] if names else [name]
+
     def country(self, number: int) -> str:
         """The country of a town, without reading the rest."""
         return self._lines[number].split("\t", 2)[1]

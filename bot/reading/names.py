@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from bot.data import Facts, Gazetteer
@@ -54,7 +56,7 @@ class Names:
         self._endings: Mapping[str, int] = facts.languages["endings"]
         self._stems: Mapping[str, str] = facts.languages["stems"]
         self._places = Finder(
-            (*self._region_phrases(facts.atlas), *self._town_phrases(facts.towns)),
+            chain(self._region_phrases(facts.atlas), self._town_phrases(facts.towns)),
             facts.languages["clitics"],
         )
         self._parties = Finder(self._party_phrases(facts), facts.languages["clitics"])
@@ -76,11 +78,11 @@ class Names:
 
     def _town_phrases(self, towns: Gazetteer) -> Iterator[Phrase]:
         for number in range(len(towns)):
-            town = towns[number]
-            for name in (town.name, *town.names):
+            code = f"t:{number}"
+            for name in towns.names(number):
                 if len(name) >= SHORTEST_TOWN or not name[0].isascii():
                     words = self._folder.fold_phrase(name).split()
-                    yield Phrase(tuple(self._word(word, "latin") for word in words), f"t:{number}")
+                    yield Phrase(tuple(self._word(word, "latin") for word in words), code)
 
     def _party_phrases(self, facts: Facts) -> Iterator[Phrase]:
         for party in facts.parties.values():
@@ -100,7 +102,7 @@ class Names:
     def _word(self, word: str, language: str) -> Word:
         if SPACELESS.match(word):
             return Word(word, OPEN_ENDING)
-        script = _script(word)
+        script = _script(word[0])
         ending = self._endings.get(language, self._endings.get(script, 0))
         stem = word.rstrip(self._stems.get(script, " ")) if ending else word
         return Word(stem if len(stem) >= SHORTEST_STEM else word, ending)
@@ -122,8 +124,9 @@ def _spellings(folded: str) -> Iterator[str]:
         yield "".join(words)
 
 
-def _script(word: str) -> str:
-    return next((name for name, first, last in _SCRIPT_RANGES if first <= word[0] <= last), "")
+@cache
+def _script(letter: str) -> str:
+    return next((name for name, first, last in _SCRIPT_RANGES if first <= letter <= last), "")
 
 
 def _is_capital(text: Text, hit: Hit) -> bool:
