@@ -49,7 +49,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One run: seconds in all, of them on a core, until the first chunk was committed, of the longest chunk."""
+    """One run: seconds in all, on a core, until the first chunk was committed, of the longest chunk."""
 
     total_s: float
     cpu_s: float
@@ -142,9 +142,8 @@ async def run_cases(path: Path, runs: int) -> bool:
     db = await Database.open(f"sqlite+aiosqlite:///{path}")
     is_reached = True
     try:
-        print(
-            f"{'case':<14}{'deliveries':>12}{'median':>12}{'on a core':>12}{'first chunk':>13}{'longest':>11}{'goal':>10}"
-        )
+        titles = ("median", "on a core", "first chunk", "longest", "goal")
+        print(f"{'case':<14}{'deliveries':>12}" + "".join(f"{title:>12}" for title in titles))
         for case in CASES:
             timings = []
             for run in range(runs):

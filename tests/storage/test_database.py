@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import ConfigurationError, StorageError
 from bot.storage.database import Database
 from bot.storage.settings import get_setting, put_setting
-from bot.storage.tables import setting
+from bot.storage.tables import SCHEMA_REVISION, setting
 from tests.databases import sqlite_url
 
 MANY = 10_000
@@ -282,7 +282,7 @@ async def test_a_newer_schema_is_refused(db: Database, db_url: str) -> None:
         with pytest.raises(ConfigurationError, match="newer version"):
             await Database.open(db_url)
     finally:
-        await _set_revision(db, "0001")
+        await _set_revision(db, SCHEMA_REVISION)
 
 
 async def _set_revision(db: Database, revision: str) -> None:
