@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -10,14 +10,15 @@ from typing import Any, Protocol
 from bot.errors import StorageError
 from bot.folding import fold
 from bot.incidents import (
-    CANDIDATE_DAYS,
-    CLOSED_AFTER,
+    Profile,
     code_candidates,
     grow,
     is_copy,
     judge_change,
     place,
+    search_for,
     shingle_hashes,
+    summarise,
     withdraw,
 )
 from bot.model import Alert, AlertKind, DeliveryForm, Entry, Finding, Incident, Report, Source
@@ -25,9 +26,16 @@ from bot.reading.text import terms
 from bot.rendering.words import WITHDRAWN
 from bot.sources.identity import content_hash, distinct, report_key
 from bot.storage.alerts import add_alert
-from bot.storage.incidents import add_incident, get_incident, incident_by_code, open_incidents, save_incident
+from bot.storage.incidents import (
+    add_incident,
+    find_profiles,
+    get_incident,
+    is_code_taken,
+    save_incident,
+)
 from bot.storage.reports import (
     KnownReport,
+    NearCopy,
     add_report,
     add_revision,
     add_shingles,
@@ -35,6 +43,7 @@ from bot.storage.reports import (
     link_report,
     nearest_copy,
 )
+from bot.storage.surges import current_surge, save_surge
 
 Connection = Any
 """A connection as `bot.storage` hands it out; what it is made of stays there."""
@@ -44,6 +53,10 @@ FIRST_CHECK_AGE = timedelta(hours=2)
 
 FUTURE_SLACK = timedelta(minutes=10)
 """Clocks of newsrooms differ by minutes; whatever is dated further ahead has a wrong date."""
+
+ALERTS_AN_HOUR = 20
+"""New incidents that one source may alert within an hour. On the worst nights a ministry tells of a dozen;
+whatever is over this is stored and placed, held for one roll-up, and the admins are told."""
 
 LONGEST_FOLDED_TEXT = 8_000
 """Characters of a report in which keywords are looked for: longer articles turn to other matters."""
@@ -69,12 +82,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What a check brought: how many reports, new revisions, new incidents and alerts."""
+    """What a check brought: how many reports, new revisions, new incidents and alerts.
+
+    `held` counts new incidents that the source may not alert singly: it told of too many within the hour.
+    """
 
     new_reports: int = 0
     revisions: int = 0
     incidents: int = 0
     alerts: int = 0
+    held: int = 0
 
 
 async def ingest(
@@ -146,6 +163,11 @@ class _Touched:
     is_telling: bool = False
     texts: list[str] = field(default_factory=list)
 
+    @property
+    def is_new_alert(self) -> bool:
+        """True when it is to be told, and nobody was told of it before."""
+        return self.is_telling and (self.before is None or self.before.told_at is None)
+
 
 class _Intake:
     """One check's way through the rooms; the alerts of an incident are made once, at the end."""
@@ -167,7 +189,7 @@ class _Intake:
         self._limits = limits
         self._new_reports = self._revisions = self._incidents = 0
         self._touched: dict[int, _Touched] = {}
-        self._loaded: dict[str, tuple[datetime, dict[int, Incident]]] = {}
+        self._profiles: dict[int, Profile] = {}
 
     async def take(self, key: str, entry: Entry, known: KnownReport | None) -> None:
         """One entry: nothing when it is known as it is, else a report or a revision, and what it tells."""
@@ -183,17 +205,29 @@ class _Intake:
             await self._withdraw(known.id, known.incident_id, f"{report.title} \n {report.text}")
 
     async def finish(self) -> Ingested:
-        """Alerts for what the check changed."""
-        alerts = 0
-        for touched in self._touched.values():
+        """Alerts for what the check changed; new ones only as many as the source may raise in an hour."""
+        alerts, held = 0, await self._hold_back()
+        for number, touched in self._touched.items():
             before = touched.before
-            if not touched.is_telling:
+            if not touched.is_telling or number in held:
                 await save_incident(self._conn, touched.after)
                 continue
             told = await tell_change(self._conn, before, touched.after, self._now, touched.texts)
             is_new = before is None or before.told_at is None
             alerts += is_new or told.changes > touched.after.changes
-        return Ingested(self._new_reports, self._revisions, self._incidents, alerts)
+        return Ingested(self._new_reports, self._revisions, self._incidents, alerts, len(held))
+
+    async def _hold_back(self) -> frozenset[int]:
+        """Ids of the incidents that are new to everybody and over the source's limit; they are counted."""
+        new = [number for number, touched in self._touched.items() if touched.is_new_alert]
+        if not new:
+            return frozenset()
+        surge = await current_surge(self._conn, self._source.id, self._now)
+        allowed = max(0, ALERTS_AN_HOUR - surge.alerted)
+        told, held = new[:allowed], new[allowed:]
+        known = tuple(dict.fromkeys((*surge.held, *held)))
+        await save_surge(self._conn, replace(surge, alerted=surge.alerted + len(told), held=known))
+        return frozenset(held)
 
     def _report(self, key: str, entry: Entry, known: KnownReport | None) -> Report:
         """A date from the future is no date: it would keep an incident open for years."""
@@ -225,9 +259,15 @@ class _Intake:
     async def _place(self, report: Report, entry: Entry, finding: Finding, known: KnownReport | None) -> None:
         """Find the incident that the report tells of, or open one, and let it grow."""
         copied = await self._copied(report)
-        candidates = await self._candidates(report, finding, known)
-        placement = place(report, finding, candidates, copied_report=copied)
-        before = placement.incident
+        own = await self._load(known.incident_id) if known and known.incident_id else None
+        placement = place(
+            report,
+            finding,
+            await self._candidates(report, finding),
+            own=summarise(own) if own else None,
+            copied=copied.incident_id if copied and copied.source_id != self._source.id else None,
+        )
+        before = own or (await self._load(placement.joined.id or 0) if placement.joined else None)
         after = grow(
             before,
             report,
@@ -235,7 +275,7 @@ class _Intake:
             code="" if before else await self._free_code(report, finding),
             observers=self._limits.observers,
             origin=fold(entry.origin).replace(" ", "-") or None,
-            copied_report=copied,
+            copied_report=copied.report_id if copied else None,
             is_late=placement.is_late,
         )
         after = await self._keep(report, before, after)
@@ -250,61 +290,51 @@ class _Intake:
 
     async def _withdraw(self, report_id: int, incident_id: int, text: str) -> None:
         """The source took its report back: whoever was told of it learns that, too."""
-        touched = self._touched.get(incident_id)
-        before = touched.after if touched else await get_incident(self._conn, incident_id)
+        before = await self._load(incident_id)
         if before is not None and before.retraction is None:
             after = withdraw(before, report_id, WITHDRAWN)
             self._remember(before, after, before.told_at is not None, text)
 
-    async def _copied(self, report: Report) -> int | None:
-        """The id of the report whose text this one copies; its own shingles are kept for later ones."""
+    async def _copied(self, report: Report) -> NearCopy | None:
+        """The report whose text this one copies; its own shingles are kept for later ones."""
         hashes = shingle_hashes(f"{report.title}\n{report.text}")
         nearest = await nearest_copy(self._conn, hashes, besides=report.id)
         await add_shingles(self._conn, report.id or 0, hashes)
-        return nearest.report_id if nearest is not None and is_copy(hashes, nearest.shared) else None
+        return nearest if nearest is not None and is_copy(hashes, nearest.shared) else None
 
-    async def _candidates(
-        self, report: Report, finding: Finding, known: KnownReport | None
-    ) -> Collection[Incident]:
-        """Incidents of the theatre that are open, or were when this one happened; loaded once a check.
+    async def _candidates(self, report: Report, finding: Finding) -> list[Profile]:
+        """Incidents worth weighing: those stored, and as they have become those that this check touched."""
+        search = search_for(report, finding)
+        stored = await find_profiles(self._conn, search)
+        own = [profile for profile in self._profiles.values() if search.admits(profile)]
+        return [*own, *(each for each in stored if each.id not in self._profiles)]
 
-        A report that is known brings its own incident along, however old that is.
-        """
-        theatre = finding.theatre or ""
-        since = report.reported_at - CLOSED_AFTER
-        if finding.occurred is not None:
-            day = datetime.combine(finding.occurred, datetime.min.time(), tzinfo=since.tzinfo)
-            since = min(since, day - CANDIDATE_DAYS)
-        loaded_since, loaded = self._loaded.get(theatre, (None, {}))
-        if loaded_since is None or since < loaded_since:
-            stored = {i.id: i for i in await open_incidents(self._conn, theatre, since) if i.id is not None}
-            loaded = {**stored, **loaded}
-            self._loaded[theatre] = (since, loaded)
-        own = known.incident_id if known else None
-        if own is not None and own not in loaded and (incident := await get_incident(self._conn, own)):
-            return (*loaded.values(), incident)
-        return loaded.values()
+    async def _load(self, incident_id: int) -> Incident | None:
+        """The incident as this check left it, or as it is stored."""
+        touched = self._touched.get(incident_id)
+        return touched.after if touched else await get_incident(self._conn, incident_id)
 
     async def _free_code(self, report: Report, finding: Finding) -> str:
         day = finding.occurred or report.reported_at.date()
         codes = code_candidates(finding.theatre or "", day, f"{report.source.id} {report.key}")
         for code in codes:
-            if await incident_by_code(self._conn, code) is None:
+            if not await is_code_taken(self._conn, code):
                 return code
         raise StorageError(f"no code is left for an incident of {day}")
 
     async def _keep(self, report: Report, before: Incident | None, after: Incident) -> Incident:
-        """The incident with its id, among the candidates for the next entries, and linked to its report."""
+        """The incident with its id, linked to its report."""
         if before is None:
             self._incidents += 1
             after = await add_incident(self._conn, after)
-        if after.id is not None and report.id is not None:
-            self._loaded.get(after.theatre, (None, {}))[1][after.id] = after
+        if report.id is not None:
             await link_report(self._conn, report.id, after.id)
         return after
 
     def _remember(self, before: Incident | None, after: Incident, is_telling: bool, text: str) -> None:
-        touched = self._touched.setdefault(after.id or 0, _Touched(before, after))
+        number = after.id or 0
+        self._profiles[number] = summarise(after)
+        touched = self._touched.setdefault(number, _Touched(before, after))
         touched.after = after
         if is_telling:
             touched.is_telling = True

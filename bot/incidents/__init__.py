@@ -5,18 +5,22 @@ from bot.incidents.claims import Voice, collapse, make_claim
 from bot.incidents.codes import code_candidates, free_code
 from bot.incidents.growing import derive, grow, merge, retract, withdraw
 from bot.incidents.ledger import Ledger, Placed
-from bot.incidents.placing import CANDIDATE_DAYS, CLOSED_AFTER, Placement, place
+from bot.incidents.placing import CLOSED_AFTER, Placement, place
+from bot.incidents.profiles import Box, Profile, Search, box_of, search_for, summarise
 from bot.incidents.severity import judge_severity
 from bot.incidents.shingles import is_copy, shingle_hashes
 from bot.incidents.status import confirmations, judge_status
 
 __all__ = [
-    "CANDIDATE_DAYS",
     "CLOSED_AFTER",
+    "Box",
     "Ledger",
     "Placed",
     "Placement",
+    "Profile",
+    "Search",
     "Voice",
+    "box_of",
     "code_candidates",
     "collapse",
     "confirmations",
@@ -31,6 +35,8 @@ __all__ = [
     "merge",
     "place",
     "retract",
+    "search_for",
     "shingle_hashes",
+    "summarise",
     "withdraw",
 ]

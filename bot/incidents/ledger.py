@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from bot.incidents.codes import free_code
 from bot.incidents.growing import grow
-from bot.incidents.placing import CANDIDATE_DAYS, Placement, place
+from bot.incidents.placing import Placement, place
+from bot.incidents.profiles import Profile, search_for, summarise
 from bot.incidents.shingles import is_copy, shingle_hashes
 from bot.model import Finding, Incident, Report
 
@@ -32,7 +33,9 @@ class Ledger:
         self._codes: set[str] = set()
         self._copies: dict[int, list[int]] = {}
         self._reports: set[int] = set()
-        self._of: dict[int, int | None] = {}
+        self._profiles: dict[int, Profile] = {}
+        self._of: dict[int, int] = {}
+        self._sources: dict[int, str] = {}
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -45,8 +48,15 @@ class Ledger:
             return None
         told = report if report.id is not None else replace(report, id=len(self._reports) + 1)
         copied = self._remember_text(told)
-        placement = place(told, finding, self._candidates(told, finding), copied_report=copied)
-        before = placement.incident
+        is_others = copied is not None and self._sources[copied] != told.source.id
+        placement = place(
+            told,
+            finding,
+            self._candidates(told, finding),
+            own=self._profiles.get(self._of.get(told.id or 0, 0)),
+            copied=self._of.get(copied or 0) if is_others else None,
+        )
+        before = self._incidents[placement.joined.id or 0] if placement.joined else None
         after = grow(
             before,
             told,
@@ -57,17 +67,13 @@ class Ledger:
             is_late=placement.is_late,
         )
         kept = self._keep(after)
-        self._of[told.id or 0] = kept.id
+        self._of[told.id or 0] = kept.id or 0
         return Placed(before, kept, placement)
 
-    def _candidates(self, report: Report, finding: Finding) -> list[Incident]:
-        day = finding.occurred or report.reported_at.date()
-        incidents = (self._incidents[i] for i in self._by_theatre.get(finding.theatre or "", ()))
-        return [
-            i
-            for i in incidents
-            if abs(i.occurred - day) <= CANDIDATE_DAYS or i.id == self._of.get(report.id or 0)
-        ]
+    def _candidates(self, report: Report, finding: Finding) -> list[Profile]:
+        search = search_for(report, finding)
+        profiles = (self._profiles[i] for i in self._by_theatre.get(search.theatre, ()))
+        return [profile for profile in profiles if search.admits(profile)]
 
     def _keep(self, incident: Incident) -> Incident:
         number = incident.id or len(self._incidents) + 1
@@ -75,6 +81,7 @@ class Ledger:
             self._codes.add(incident.code)
             self._by_theatre.setdefault(incident.theatre, []).append(number)
         self._incidents[number] = kept = replace(incident, id=number)
+        self._profiles[number] = summarise(kept)
         return kept
 
     def _free_code(self, report: Report, finding: Finding) -> str:
@@ -88,6 +95,7 @@ class Ledger:
         hashes = shingle_hashes(f"{report.title}\n{report.text}")
         nearest = self._nearest(number, hashes)
         self._reports.add(number)
+        self._sources[number] = report.source.id
         for value in hashes:
             self._copies.setdefault(value, []).append(number)
         return nearest

@@ -46,6 +46,12 @@ def distance_km(a: FoundPlace, b: FoundPlace) -> float | None:
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))
 
 
+def narrow(places: Sequence[FoundPlace]) -> tuple[FoundPlace, ...]:
+    """The places without those that hold another of them: a village and its province are the village."""
+    holding = {region for place in places for region in place.path if region != place.region}
+    return tuple(place for place in places if place.region is None or place.region not in holding)
+
+
 def weigh_places(one: Sequence[FoundPlace], other: Sequence[FoundPlace], *, is_other_side: bool) -> float:
     """From -2.5 (far apart) over 0 (one names none) to 3 (several places are the same).
 
@@ -85,10 +91,11 @@ def _weigh_distance(a: FoundPlace, b: FoundPlace, is_other_side: bool) -> float:
         return 1.2
     if distance <= ACROSS_KM:
         return 1.2 if is_other_side else _NEXT_PLACE
-    if _is_wide(a) or _is_wide(b):
+    if is_wide(a) or is_wide(b):
         return _NEXT_PLACE if distance <= 2 * APART_KM else _FAR
     return _NEXT_PLACE if is_other_side and distance <= APART_KM else _FAR
 
 
-def _is_wide(place: FoundPlace) -> bool:
+def is_wide(place: FoundPlace) -> bool:
+    """True for a province or a theatre: its point on the map says little."""
     return place.level in (RegionLevel.THEATRE, RegionLevel.PROVINCE)

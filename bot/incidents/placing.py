@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.incidents.profiles import Profile
 from bot.incidents.weighing import Weight, weigh
-from bot.model import Finding, Incident, Report
+from bot.model import Finding, Report
 
 CLOSED_AFTER = timedelta(hours=72)
 """After its last report an incident is closed: later references attach to it and alert nobody."""
@@ -15,15 +16,12 @@ CLOSED_AFTER = timedelta(hours=72)
 JOIN_AT = 2.5
 """The weight at which a report joins an incident."""
 
-CANDIDATE_DAYS = timedelta(days=7)
-"""How far before a finding's day an incident may have begun to be worth weighing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Placement:
     """The incident that a report joins, or None when it is new, with the weight of the best candidate."""
 
-    incident: Incident | None
+    joined: Profile | None
     weight: Weight | None = None
     is_late: bool = False
     """True when the incident was closed: the report is kept with it, and nobody is alerted."""
@@ -32,33 +30,30 @@ class Placement:
 def place(
     report: Report,
     finding: Finding,
-    open_incidents: Collection[Incident],
+    candidates: Iterable[Profile],
     *,
-    copied_report: int | None = None,
+    own: Profile | None = None,
+    copied: int | None = None,
 ) -> Placement:
-    """Weigh the report against each incident (of any theatre) and join the heaviest that is heavy enough.
+    """Weigh the report against each candidate of its theatre and join the heaviest that is heavy enough.
 
-    `copied_report` is the id of a report of which this one is a near-copy.
+    `own` is the incident in which the report stands already: a new revision stays there. `copied` is the
+    id of the incident that holds the report of another source of which this one is a near-copy.
     """
-    known = [i for i in open_incidents if any(c.report_id == report.id for c in i.claims)]
-    if known:
-        return Placement(known[0], None, _is_closed(known[0], report))
-    best = max(
-        (
-            (weigh(report, finding, i, copied_report), i)
-            for i in open_incidents
-            if i.theatre == finding.theatre
-        ),
-        key=lambda pair: (pair[0].total, pair[1].last_report_at),
-        default=None,
-    )
-    if best is None:
+    if own is not None:
+        return Placement(own, None, _is_closed(own, report))
+    weighed = [
+        (weigh(report, finding, each, is_copy=copied is not None and each.id == copied), each)
+        for each in candidates
+        if each.theatre == finding.theatre
+    ]
+    if not weighed:
         return Placement(None)
-    weight, incident = best
+    weight, best = max(weighed, key=lambda pair: (pair[0].total, pair[1].last_report_at))
     if weight.total < JOIN_AT:
         return Placement(None, weight)
-    return Placement(incident, weight, _is_closed(incident, report))
+    return Placement(best, weight, _is_closed(best, report))
 
 
-def _is_closed(incident: Incident, report: Report) -> bool:
+def _is_closed(incident: Profile, report: Report) -> bool:
     return report.reported_at - incident.last_report_at > CLOSED_AFTER

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.incidents.profiles import Profile, Search, box_of, summarise
 from bot.model import Incident
+from bot.storage.inserts import insert_for
 from bot.storage.tables import incident as table
-from bot.storage.tables import incident_region
+from bot.storage.tables import incident_profile, incident_region
 
 PAGE = 500
 """Incidents read at once by an export."""
@@ -22,6 +24,7 @@ async def add_incident(conn: AsyncConnection, new: Incident) -> Incident:
     added = insert(table).values(**_values(new)).returning(table.c.id)
     stored = replace(new, id=int((await conn.execute(added)).scalar_one()))
     await _save_regions(conn, stored)
+    await _save_profile(conn, stored)
     return stored
 
 
@@ -30,6 +33,26 @@ async def save_incident(conn: AsyncConnection, changed: Incident) -> None:
     await conn.execute(update(table).where(table.c.id == changed.id).values(**_values(changed)))
     await conn.execute(delete(incident_region).where(incident_region.c.incident_id == changed.id))
     await _save_regions(conn, changed)
+    await _save_profile(conn, changed)
+
+
+async def find_profiles(conn: AsyncConnection, search: Search) -> list[Profile]:
+    """Profiles of the incidents that the search admits, whether they are open or closed."""
+    found = incident_profile.c
+    statement = select(found.profile).where(
+        found.theatre == search.theatre,
+        found.last_day >= search.first_day,
+        found.first_day <= search.last_day,
+    )
+    if box := search.box:
+        is_near = (
+            (found.south <= box.north)
+            & (found.north >= box.south)
+            & (found.west <= box.east)
+            & (found.east >= box.west)
+        )
+        statement = statement.where(or_(found.south.is_(None), is_near))
+    return list((await conn.execute(statement)).scalars())
 
 
 async def open_incidents(conn: AsyncConnection, theatre: str, since: datetime) -> list[Incident]:
@@ -69,6 +92,11 @@ async def incident_by_code(conn: AsyncConnection, code: str) -> Incident | None:
     return None if row is None else _incident(row)
 
 
+async def is_code_taken(conn: AsyncConnection, code: str) -> bool:
+    """True when an incident has this code."""
+    return (await conn.execute(select(table.c.id).where(table.c.code == code))).first() is not None
+
+
 async def get_incident(conn: AsyncConnection, incident_id: int) -> Incident | None:
     """The incident with this id."""
     row = (await conn.execute(select(table.c.id, table.c.snapshot).where(table.c.id == incident_id))).first()
@@ -79,6 +107,23 @@ async def _save_regions(conn: AsyncConnection, stored: Incident) -> None:
     regions = sorted({stored.theatre, *stored.regions})
     rows = [{"incident_id": stored.id, "region_id": region} for region in regions]
     await conn.execute(insert(incident_region), rows)
+
+
+async def _save_profile(conn: AsyncConnection, stored: Incident) -> None:
+    profile = summarise(stored)
+    box = box_of(profile.places)
+    values: dict[str, Any] = {
+        "theatre": profile.theatre,
+        "first_day": min(profile.days),
+        "last_day": max(profile.days),
+        "south": box and box.south,
+        "north": box and box.north,
+        "west": box and box.west,
+        "east": box and box.east,
+        "profile": profile,
+    }
+    added = insert_for(conn, incident_profile).values(incident_id=stored.id, **values)
+    await conn.execute(added.on_conflict_do_update(index_elements=["incident_id"], set_=values))
 
 
 def _within(statement: Select[Any], region_id: str | None) -> Select[Any]:

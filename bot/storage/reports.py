@@ -37,6 +37,8 @@ class NearCopy:
     report_id: int
     origin: str
     shared: int
+    source_id: str = ""
+    incident_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +122,20 @@ async def nearest_copy(
     """The report that shares most of `hashes`, the earliest of equals; `besides` is left out."""
     if not hashes:
         return None
-    shared = func.count()
-    statement = (
-        select(report_shingle.c.report_id, report.c.origin, shared.label("shared"))
-        .join(report, report.c.id == report_shingle.c.report_id)
+    shared = func.count().label("shared")
+    counted = (
+        select(report_shingle.c.report_id, shared)
         .where(report_shingle.c.hash.in_(sorted(set(hashes))))
-        .group_by(report_shingle.c.report_id, report.c.origin)
+        .group_by(report_shingle.c.report_id)
         .order_by(shared.desc(), report_shingle.c.report_id)
         .limit(1)
     )
     if besides is not None:
-        statement = statement.where(report_shingle.c.report_id != besides)
-    row = (await conn.execute(statement)).first()
-    return None if row is None else NearCopy(row.report_id, row.origin, row.shared)
+        counted = counted.where(report_shingle.c.report_id != besides)
+    best = counted.subquery()
+    told = (best.c.report_id, report.c.origin, best.c.shared, report.c.source_id, report.c.incident_id)
+    row = (await conn.execute(select(*told).join(report, report.c.id == best.c.report_id))).first()
+    return None if row is None else NearCopy(*row)
 
 
 async def drop_shingles(conn: AsyncConnection, before: datetime) -> int:

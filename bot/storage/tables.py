@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.incidents.profiles import Profile
 from bot.model import (
     Alert,
     AlertKind,
@@ -39,7 +41,7 @@ from bot.model import (
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = MetaData(
@@ -106,6 +108,22 @@ incident_region = Table(
     Index("incident_region_by_region", "region_id", "incident_id"),
 )
 
+incident_profile = Table(
+    "incident_profile",
+    metadata,
+    Column("incident_id", ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True),
+    Column("theatre", String, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("south", Float(53)),
+    Column("north", Float(53)),
+    Column("west", Float(53)),
+    Column("east", Float(53)),
+    Column("profile", Encoded(Profile), nullable=False),
+    Index("incident_profile_near", "theatre", "last_day", "first_day", "south", "north", "west", "east"),
+)
+"""Beside the incidents, not within: placing reads hundreds of these, and one whole incident."""
+
 report = Table(
     "report",
     metadata,
@@ -148,6 +166,16 @@ report_shingle = Table(
     Column("report_id", ForeignKey("report.id", ondelete="CASCADE"), primary_key=True),
     Index("report_shingle_of_report", "report_id"),
     sqlite_with_rowid=False,
+)
+
+surge = Table(
+    "surge",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("started_at", Instant, primary_key=True),
+    Column("alerted", Integer, nullable=False),
+    Column("held", Encoded(tuple[int, ...]), nullable=False),
+    Column("told_at", Instant),
 )
 
 alert = Table(

@@ -118,10 +118,13 @@ async def test_the_nearest_copy(db: Database) -> None:
         await reports.add_shingles(conn, first, [1, 2, 3, -(2**63)])
         await reports.add_shingles(conn, second, [3, 4, 5, 2**63 - 1])
         await reports.add_shingles(conn, second, [3, 4, 5])
-        assert await reports.nearest_copy(conn, [2, 3, 9]) == NearCopy(first, "wire", 2)
-        assert await reports.nearest_copy(conn, [3, 4, 4, 4]) == NearCopy(second, "owner", 2)
-        assert await reports.nearest_copy(conn, [3]) == NearCopy(first, "wire", 1)
-        assert await reports.nearest_copy(conn, [3], besides=first) == NearCopy(second, "owner", 1)
+        nearest = await reports.nearest_copy(conn, [2, 3, 9])
+        assert nearest == NearCopy(first, "wire", 2, "wire", None)
+        assert await reports.nearest_copy(conn, [3, 4, 4, 4]) == NearCopy(second, "owner", 2, COPYCAT.id)
+        assert await reports.nearest_copy(conn, [3]) == NearCopy(first, "wire", 1, "wire")
+        assert await reports.nearest_copy(conn, [3], besides=first) == NearCopy(
+            second, "owner", 1, COPYCAT.id
+        )
         assert await reports.nearest_copy(conn, [99]) is None
         assert await reports.nearest_copy(conn, []) is None
 

@@ -1,0 +1,166 @@
+"""What of an incident counts when a report is weighed against it, small enough to read by the hundred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from math import cos, radians
+
+from bot.folding import fold
+from bot.incidents.nearness import APART_KM, is_wide, narrow
+from bot.model import Act, Claim, Finding, FoundPlace, Incident, Report, Stance
+
+FOLLOWING = (Stance.DENIAL, Stance.UPDATE, Stance.CONFIRMATION)
+"""Stances that answer or continue an earlier report."""
+
+MOST_DAYS_APART = 3
+"""Days by which two reports of one incident can differ."""
+
+MOST_DAYS_ANSWERED = 7
+"""Days after which an answer that names no day can still come: inquiries and toll updates take a week."""
+
+MOST_TITLES = 24
+"""Titles kept of an incident: those of its first reports, which later ones repeat."""
+
+_KM_A_DEGREE = 111.0
+_LEAST_COSINE = 0.1
+"""Of the latitude: near the poles every longitude is near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Degrees within which places lie; none crosses the date line."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Who told of an incident: a source, for whom, against whom, and when first and last."""
+
+    source_id: str
+    side: str
+    accused: tuple[str, ...]
+    accuser: tuple[str, ...]
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A headline, folded, by which a near-equal one of another source is recognised."""
+
+    source_id: str
+    language: str
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An incident as weighing sees it. `places` lack their spellings; `id` is the incident's."""
+
+    id: int | None
+    theatre: str
+    days: tuple[date, ...]
+    last_report_at: datetime
+    places: tuple[FoundPlace, ...]
+    acts: tuple[Act, ...]
+    killed: tuple[int, int] | None
+    wounded: tuple[int, int] | None
+    is_tally: bool
+    heard: tuple[Heard, ...]
+    titles: tuple[Title, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where an incident can be that a report tells of; `box` None: anywhere in the theatre."""
+
+    theatre: str
+    first_day: date
+    last_day: date
+    box: Box | None
+
+    def admits(self, profile: Profile) -> bool:
+        """True when the incident is worth weighing."""
+        if profile.theatre != self.theatre:
+            return False
+        if max(profile.days) < self.first_day or min(profile.days) > self.last_day:
+            return False
+        theirs = box_of(profile.places)
+        return self.box is None or theirs is None or _overlap(self.box, theirs)
+
+
+def summarise(incident: Incident) -> Profile:
+    """The profile of an incident; copies of a text add nobody who was heard and no title."""
+    told = [claim for claim in incident.claims if not claim.is_copy] or list(incident.claims)
+    days = dict.fromkeys((incident.occurred, *(c.occurred for c in incident.claims if c.occurred)))
+    titles = dict.fromkeys(Title(c.source_id, c.language, fold(c.title)) for c in told)
+    return Profile(
+        id=incident.id,
+        theatre=incident.theatre,
+        days=tuple(days),
+        last_report_at=incident.last_report_at,
+        places=tuple(replace(p, names=()) for p in narrow(incident.places)),
+        acts=incident.acts,
+        killed=incident.killed,
+        wounded=incident.wounded,
+        is_tally=bool(incident.claims) and incident.claims[0].stance is Stance.TALLY,
+        heard=_heard(incident.claims),
+        titles=tuple(titles)[:MOST_TITLES],
+    )
+
+
+def search_for(report: Report, finding: Finding) -> Search:
+    """Where to look for the incident of a finding: its days, and 60 km around its villages and districts."""
+    day = finding.occurred or report.reported_at.date()
+    is_open = finding.occurred is None or is_answer(finding)
+    reach = timedelta(days=MOST_DAYS_ANSWERED if is_open else MOST_DAYS_APART)
+    box = box_of(narrow(finding.places))
+    return Search(finding.theatre or "", day - reach, day + reach, box and _widen(box, APART_KM))
+
+
+def is_day_named(finding: Finding) -> bool:
+    """True when the text says on which day it happened; else it was taken from the day of publication."""
+    return any(e.what == "day" for e in finding.evidence)
+
+
+def is_answer(finding: Finding) -> bool:
+    """True for a denial, an update or a confirmation that names no day: it can come days later."""
+    return finding.stance in FOLLOWING and not is_day_named(finding)
+
+
+def box_of(places: Iterable[FoundPlace]) -> Box | None:
+    """The box around places; None when there are none, or one that is wide or nowhere on the map."""
+    points = [(None, None) if is_wide(p) else (p.lat, p.lon) for p in places]
+    lats = [lat for lat, _ in points if lat is not None]
+    lons = [lon for _, lon in points if lon is not None]
+    if not points or len(lats) < len(points) or len(lons) < len(points):
+        return None
+    return Box(min(lats), max(lats), min(lons), max(lons))
+
+
+def _widen(box: Box, distance_km: float) -> Box:
+    lat = distance_km / _KM_A_DEGREE
+    lon = lat / max(_LEAST_COSINE, cos(radians(max(abs(box.south), abs(box.north)))))
+    return Box(box.south - lat, box.north + lat, box.west - lon, box.east + lon)
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    is_beside = a.south > b.north or a.north < b.south or a.west > b.east or a.east < b.west
+    return not is_beside
+
+
+def _heard(claims: Sequence[Claim]) -> tuple[Heard, ...]:
+    """One entry for each source and what it says of whom, in the order of the first time."""
+    found: dict[tuple[object, ...], Heard] = {}
+    for c in claims:
+        known = found.get((c.source_id, c.side, c.accused, c.accuser))
+        first_at = known.first_at if known else c.said_at
+        heard = Heard(c.source_id, c.side, c.accused, c.accuser, first_at, c.said_at)
+        found[c.source_id, c.side, c.accused, c.accuser] = heard
+    return tuple(found.values())
