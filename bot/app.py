@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,20 +18,23 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.check import Checked, Checker, Failed, Progress
 from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
+from bot.commands.buttons import buttons_under
 from bot.commands.polling import Poll, connect
+from bot.commands.seal import Seal
 from bot.config import Settings
 from bot.data import Facts, load_facts
 from bot.data.messages import SOURCE_LANGUAGE, Words, load_words
+from bot.deliver import Author, Deliverer, Rendered
 from bot.deliver import Clock as OutboxClock
-from bot.deliver import Deliverer, Rendered
 from bot.ingest import Ingested, Limits, ingest
 from bot.jobs import Job, schedule_jobs
-from bot.model import Alert, DeliveryForm
+from bot.model import Alert, DeliveryForm, Incident
 from bot.pace import Pacer
 from bot.reading import Reader
 from bot.rendering.alert import render_alert
 from bot.rendering.replies import render_reply
-from bot.sender import Sender
+from bot.rendering.rollup import render_rollup
+from bot.sender import Buttons, Sender
 from bot.sources.parser import Parser
 from bot.stages import Stage
 from bot.storage.alerts import unqueued_alerts
@@ -157,11 +160,12 @@ async def open_service(
             await upsert_catalogue(conn, sources)
         checker = _build_checker(stack, settings, stage, database, facts, clock, wake)
         application = _build_application(stack, settings, stage)
+        seal_key = hashlib.sha256(stage.token.encode()).digest()
         deliverer = Deliverer(
             database,
             Sender(application.bot, settings.paid_broadcast),
             Pacer(settings.send_rate),
-            _renderer(facts, words, clock),
+            _author(facts, words, clock, seal_key),
             wake,
             rate=settings.send_rate,
             max_age=max_age,
@@ -174,7 +178,7 @@ async def open_service(
             words,
             refresh=partial(_refresh, checker),
             wake=wake.set,
-            seal_key=hashlib.sha256(stage.token.encode()).digest(),
+            seal_key=seal_key,
             admin_ids=stage.admin_ids,
             subscribes_on_start=stage.is_terminal,
         )
@@ -227,18 +231,28 @@ def _build_application(
     return application
 
 
-def _renderer(
-    facts: Facts, words: dict[str, Words], clock: Clock
-) -> Callable[[Alert, str | None, DeliveryForm], Rendered]:
+def _author(facts: Facts, words: dict[str, Words], clock: Clock, seal_key: bytes) -> Author:
+    seal = Seal(seal_key)
+
+    def speak(language: str | None) -> Words:
+        return words.get(language or SOURCE_LANGUAGE, words[SOURCE_LANGUAGE])
+
     def render(alert: Alert, language: str | None, form: DeliveryForm) -> Rendered:
-        spoken = words.get(language or SOURCE_LANGUAGE, words[SOURCE_LANGUAGE])
+        spoken = speak(language)
         if form is DeliveryForm.REPLY:
             reply = render_reply(alert, spoken, facts)
             return Rendered(reply.html, reply.plain)
         message = render_alert(alert, spoken, clock.now(), facts)
         return Rendered(message.html, message.plain)
 
-    return render
+    def roll_up(incidents: Sequence[Incident], language: str | None) -> Rendered:
+        rolled = render_rollup(incidents, speak(language), clock.now(), facts)
+        return Rendered(rolled.html, rolled.plain)
+
+    def make_buttons(incidents: Sequence[Incident], language: str | None, telegram_id: int) -> Buttons:
+        return buttons_under(incidents, speak(language), seal, telegram_id)
+
+    return Author(render, roll_up, make_buttons)
 
 
 async def _refresh(checker: Checker, source_id: str | None, tell: Tell) -> Refreshed:

@@ -41,7 +41,7 @@ class Fate(StrEnum):
     OUTAGE = "outage"
     """Not accepted, and none would be: everything waits for `retry_after_s`."""
     SIMPLER = "simpler"
-    """Not accepted, but `instead` may be: as plain text, or without the reply or the buttons."""
+    """Not accepted, but `instead` may be: plain text, without the reply or the buttons, a new message."""
     UNCERTAIN = "uncertain"
     """It may have been accepted; to be repeated once at most."""
     MIGRATED = "migrated"
@@ -129,10 +129,10 @@ ANSWERS: Final[tuple[Rule, ...]] = (
     Rule(_BAD, "chat_restricted", Fate.FAILED, "no_rights"),
     Rule(_BAD, "chat_send_plain_forbidden", Fate.FAILED, "no_rights"),
     Rule(_BAD, "not modified", Fate.SENT, "not_modified"),
-    Rule(_BAD, "message to edit not found", Fate.FAILED, "message_deleted"),
-    Rule(_BAD, "message can't be edited", Fate.FAILED, "message_not_editable"),
+    Rule(_BAD, "message to edit not found", Fate.SIMPLER, "message_deleted"),
+    Rule(_BAD, "message can't be edited", Fate.SIMPLER, "message_not_editable"),
     Rule(_BAD, "reply_message_id_invalid", Fate.SIMPLER, "reply_target_deleted"),
-    Rule(_BAD, "message_id_invalid", Fate.FAILED, "message_deleted"),
+    Rule(_BAD, "message_id_invalid", Fate.SIMPLER, "message_deleted"),
     Rule(_BAD, "replied not found", Fate.SIMPLER, "reply_target_deleted"),
     Rule(_BAD, "reply message not found", Fate.SIMPLER, "reply_target_deleted"),
     Rule(_BAD, "parse entities", Fate.SIMPLER, "bad_markup"),
@@ -174,6 +174,8 @@ class Draft:
     buttons: Buttons = ()
     is_silent: bool = False
     is_plain: bool = False
+    may_renew: bool = True
+    """Whether an edit of a message that is gone, or too old to be edited, goes out as a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,10 @@ def _simplify(reason: str, draft: Draft) -> Outcome:
         return Outcome(Fate.SIMPLER, reason, instead=replace(draft, is_plain=True))
     if reason == "reply_target_deleted" and draft.form is DeliveryForm.REPLY and draft.message_id:
         return Outcome(Fate.SIMPLER, reason, instead=replace(draft, message_id=None))
+    is_gone = reason in ("message_deleted", "message_not_editable")
+    if is_gone and draft.form is DeliveryForm.EDIT and draft.may_renew:
+        anew = replace(draft, form=DeliveryForm.MESSAGE, message_id=None, is_silent=True)
+        return Outcome(Fate.SIMPLER, reason, instead=anew)
     if reason == "bad_buttons" and draft.buttons:
         return Outcome(Fate.SIMPLER, reason, instead=replace(draft, buttons=()))
     return Outcome(Fate.FAILED, reason)

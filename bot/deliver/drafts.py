@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
-from bot.model import Alert, DeliveryForm
+from bot.model import Alert, AlertKind, DeliveryForm, Incident
 from bot.sender import Buttons, Draft
+from bot.storage.alerts import get_alert, told_kinds
 from bot.storage.deliveries import ClaimedDelivery
+from bot.storage.rollups import members_of
 
 CACHED: Final = 256
 """Alerts and renderings kept: all that an outbox sends at one time, a few kilobytes each."""
+
+Connection = Any
+"""A connection as `bot.storage` hands it out; what it is made of stays there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,57 +32,92 @@ class Rendered:
 Render = Callable[[Alert, str | None, DeliveryForm], Rendered]
 """Renders an alert in a chat's language (None: the chat never said) for a message, an edit or a reply."""
 
+RenderRollup = Callable[[Sequence[Incident], str | None], Rendered]
+"""Renders the incidents of a busy hour in one message."""
+
+MakeButtons = Callable[[Sequence[Incident], str | None, int], Buttons]
+"""The buttons under a message about incidents, in a language, for one chat (Telegram's number) alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """All that writes messages: an alert, the roll-up of a busy hour, and the buttons under both."""
+
+    render: Render
+    render_rollup: RenderRollup
+    make_buttons: MakeButtons
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a delivery tells: an alert (None: it is no more), or the incidents of a roll-up."""
+
+    alert: Alert | None
+    members: tuple[Incident, ...] = ()
+
 
 class Drafts:
     """Composes drafts and remembers the latest alerts and renderings."""
 
-    def __init__(self, render: Render) -> None:
-        self._render = render
+    def __init__(self, author: Author) -> None:
+        self._author = author
         self._alerts: OrderedDict[int, Alert | None] = OrderedDict()
-        self._rendered: OrderedDict[tuple[int, str | None, DeliveryForm], Rendered] = OrderedDict()
+        self._kinds: OrderedDict[tuple[int, int], tuple[AlertKind, ...]] = OrderedDict()
+        self._rendered: OrderedDict[tuple[object, ...], Rendered] = OrderedDict()
 
-    def unknown(self, claimed: Collection[ClaimedDelivery]) -> set[int]:
-        """The ids of the alerts that have to be fetched first."""
-        return {each.alert_id for each in claimed} - self._alerts.keys()
+    async def read(self, conn: Connection, claimed: ClaimedDelivery) -> Content:
+        """What the delivery tells; a roll-up is read anew each time, as it grows."""
+        if claimed.rollup_id is not None and claimed.form is not DeliveryForm.REPLY:
+            return Content(None, tuple(await members_of(conn, claimed.rollup_id)))
+        if claimed.alert_id not in self._alerts:
+            _keep(self._alerts, claimed.alert_id, await get_alert(conn, claimed.alert_id))
+        alert = self._alerts[claimed.alert_id]
+        if alert is None or claimed.first_alert_id is None:
+            return Content(alert)
+        key = (claimed.first_alert_id, claimed.alert_id)
+        if key not in self._kinds:
+            _keep(self._kinds, key, await told_kinds(conn, claimed.incident_id, *key))
+        return Content(replace(alert, kinds=self._kinds[key]))
 
-    def learn(self, found: dict[int, Alert | None]) -> None:
-        """Remember alerts; None for one that is no more."""
-        self._alerts.update(found)
-
-    def alert_of(self, claimed: ClaimedDelivery) -> Alert | None:
-        """The alert of a delivery; it was learnt before."""
-        self._alerts.move_to_end(claimed.alert_id)
-        return self._alerts[claimed.alert_id]
-
-    def forget_oldest(self) -> None:
-        """Keep no more than `CACHED` alerts."""
-        while len(self._alerts) > CACHED:
-            self._alerts.popitem(last=False)
-
-    def compose(self, claimed: ClaimedDelivery, alert: Alert | None) -> Draft:
-        """What to send. Raises whatever rendering raises, and LookupError when the alert is no more."""
-        if alert is None:
+    def compose(self, claimed: ClaimedDelivery, content: Content) -> Draft:
+        """What to send. Raises whatever rendering raises, and LookupError when there is nothing to tell."""
+        if content.alert is None and not content.members:
             raise LookupError(claimed.alert_id)
-        rendered = self._render_once(claimed, alert)
+        rendered = self._render(claimed, content)
         draft = Draft(
             claimed.telegram_id,
             rendered.html,
             rendered.plain,
             claimed.form,
-            message_id=claimed.target_message_id,
+            message_id=None if claimed.form is DeliveryForm.ANEW else claimed.target_message_id,
             topic_id=claimed.topic_id,
-            buttons=rendered.buttons,
+            buttons=rendered.buttons or self._make_buttons(claimed, content),
+            may_renew=not claimed.is_renewed,
         )
         if claimed.form is DeliveryForm.EDIT and claimed.target_message_id is None:
             # The message's number was lost (an unread answer, a migration): the news is told anew, silently.
             return replace(draft, form=DeliveryForm.MESSAGE, is_silent=True)
         return draft
 
-    def _render_once(self, claimed: ClaimedDelivery, alert: Alert) -> Rendered:
-        key = (claimed.alert_id, claimed.language, claimed.form)
+    def _make_buttons(self, claimed: ClaimedDelivery, content: Content) -> Buttons:
+        if claimed.form is DeliveryForm.REPLY:
+            return ()
+        incidents = content.members or ((content.alert.incident,) if content.alert else ())
+        return self._author.make_buttons(incidents, claimed.language, claimed.telegram_id)
+
+    def _render(self, claimed: ClaimedDelivery, content: Content) -> Rendered:
+        if content.alert is None:
+            return self._author.render_rollup(content.members, claimed.language)
+        key = (claimed.alert_id, claimed.first_alert_id, claimed.language, claimed.form)
         if key not in self._rendered:
-            self._rendered[key] = self._render(alert, claimed.language, claimed.form)
-            if len(self._rendered) > CACHED:
-                self._rendered.popitem(last=False)
+            rendered = self._author.render(content.alert, claimed.language, claimed.form)
+            _keep(self._rendered, key, rendered)
         self._rendered.move_to_end(key)
         return self._rendered[key]
+
+
+def _keep(cache: OrderedDict[Any, Any], key: object, value: object) -> None:
+    """Remember, and forget the oldest when there is too much."""
+    cache[key] = value
+    if len(cache) > CACHED:
+        cache.popitem(last=False)

@@ -16,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final
 
-from bot.deliver.drafts import Drafts, Render
+from bot.deliver.drafts import Author, Content, Drafts
 from bot.deliver.verdicts import lengthen, settle_answer, settle_interrupted, settle_unsent
 from bot.errors import StorageError
-from bot.model import Alert, ChatKind
+from bot.model import ChatKind
 from bot.pace import Pacer
 from bot.sender import Draft, Fate, Outcome, Sender
 from bot.storage import alerts, deliveries
@@ -58,7 +58,7 @@ class _Job:
     priority: int
     id: int
     claimed: ClaimedDelivery = field(compare=False)
-    alert: Alert | None = field(compare=False)
+    content: Content = field(compare=False)
     draft: Draft | None = field(default=None, compare=False)
 
 
@@ -70,7 +70,7 @@ class Deliverer:
         database: Database,
         sender: Sender,
         pacer: Pacer,
-        render: Render,
+        author: Author,
         wake: asyncio.Event,
         *,
         rate: float,
@@ -82,7 +82,7 @@ class Deliverer:
         What waited longer than `max_age` (zero: no limit) expires unsent.
         """
         self._database, self._sender, self._pacer = database, sender, pacer
-        self._drafts = Drafts(render)
+        self._drafts = Drafts(author)
         self._wake, self._max_age = wake, max_age
         self._clock = clock or Clock()
         low, high = BATCH_LIMITS
@@ -175,11 +175,9 @@ class Deliverer:
                 await deliveries.expire(conn, now, self._max_age)
                 self._expire_at_s = self._clock.monotonic() + EXPIRE_EVERY_S
             claimed = await deliveries.claim_due(conn, now, limit)
-            unknown = self._drafts.unknown(claimed)
-            self._drafts.learn({each: await alerts.get_alert(conn, each) for each in unknown})
-        for each in claimed:
-            heapq.heappush(self._ready, _Job(each.priority, each.id, each, self._drafts.alert_of(each)))
-        self._drafts.forget_oldest()
+            contents = [await self._drafts.read(conn, each) for each in claimed]
+        for each, content in zip(claimed, contents, strict=True):
+            heapq.heappush(self._ready, _Job(each.priority, each.id, each, content))
         self._stir.set()
         return len(claimed)
 
@@ -244,7 +242,7 @@ class Deliverer:
         """One request, its outcome to the recorder; what goes wrong here touches no other delivery."""
         draft = job.draft
         try:
-            draft = draft or self._drafts.compose(job.claimed, job.alert)
+            draft = draft or self._drafts.compose(job.claimed, job.content)
             outcome = await self._sender.send(draft)
         except asyncio.CancelledError:
             self._hand_over(settle_interrupted(job.claimed, self._clock.now()))

@@ -62,6 +62,10 @@ def _settled(
     not_before: datetime | None = None,
     hold_until: datetime | None = None,
 ) -> Settled:
+    is_edit_anew = claimed.form is DeliveryForm.EDIT and outcome.message_id not in (
+        None,
+        claimed.target_message_id,
+    )
     recorded = Recorded(
         claimed.id,
         state,
@@ -70,6 +74,7 @@ def _settled(
         reason=outcome.reason or None,
         not_before=not_before,
         is_uncertain=claimed.is_uncertain or outcome.fate is Fate.UNCERTAIN,
+        renewed_id=claimed.target_id if is_edit_anew else None,
     )
     return Settled(
         recorded,

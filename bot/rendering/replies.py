@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.data import Facts
 from bot.data.messages import Words
 from bot.model import Alert, AlertKind, Claim, Incident, Stance
@@ -25,6 +27,7 @@ _HEADS = {
     AlertKind.RETRACTED: mark("Retracted"),
     AlertKind.DEATHS: mark("More deaths reported"),
     AlertKind.WIDER: mark("Wider area"),
+    AlertKind.MERGED: mark("Two incidents are one"),
 }
 
 
@@ -32,7 +35,7 @@ def render_reply(alert: Alert, words: Words, facts: Facts) -> Rendered:
     """What changed, in two or three lines, with the report that changed it."""
     incident, names = alert.incident, Names(words, facts)
     places, _ = names.scene(incident, 3)
-    head = bold(escape(words.text(_HEADS[alert.kind])))
+    head = bold(escape(", ".join(words.text(_HEADS[kind]) for kind in _kinds(alert))))
     lines = [f"{head} · {escape(places)} · {escape(incident.code)}", _what(alert, words, names)]
     if alert.kind is not AlertKind.RETRACTED:
         claim = _telling(alert)
@@ -55,15 +58,27 @@ def render_line(incident: Incident, words: Words, facts: Facts) -> str:
     return cut(strike(line) if incident.retraction is not None else line, MOST_VISIBLE_LINE)
 
 
+def _kinds(alert: Alert) -> tuple[AlertKind, ...]:
+    """The changes that the reply tells, the last first; a retraction leaves nothing else to say."""
+    if alert.kind is AlertKind.RETRACTED:
+        return (alert.kind,)
+    return tuple(dict.fromkeys((alert.kind, *reversed(alert.kinds))))
+
+
 def _what(alert: Alert, words: Words, names: Names) -> str:
     incident = alert.incident
     if alert.kind is AlertKind.RETRACTED:
         return say_retraction(incident, words)
-    if alert.kind is AlertKind.CONFIRMED:
-        return words.text("By: {who}", who=_who(_resting(incident), names))
-    if alert.kind is AlertKind.DENIED:
-        return words.text("By: {who}", who=_who((_telling(alert),), names))
-    return say_casualties(incident, words, names)
+    kinds, parts = _kinds(alert), []
+    if AlertKind.CONFIRMED in kinds and _resting(incident):
+        parts.append(words.text("By: {who}", who=_who(_resting(incident), names)))
+    elif AlertKind.DENIED in kinds:
+        parts.append(
+            words.text("By: {who}", who=_who((_telling(replace(alert, kind=AlertKind.DENIED)),), names))
+        )
+    if set(kinds) - {AlertKind.CONFIRMED, AlertKind.DENIED}:
+        parts.append(say_casualties(incident, words, names))
+    return "\n".join(part for part in parts if part)
 
 
 def _who(claims: tuple[Claim, ...], names: Names) -> str:

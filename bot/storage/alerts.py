@@ -11,9 +11,12 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Alert, AlertKind, DeliveryForm, Severity
+from bot.storage.following import follow_up
 from bot.storage.inserts import insert_new
-from bot.storage.matching import CHUNK_CHATS, Match, insert_matches, next_window
-from bot.storage.states import PRIORITY_EDIT, PRIORITY_GRAVE, PRIORITY_NEW, PRIORITY_REPLY
+from bot.storage.matches import Match, Window
+from bot.storage.matching import CHUNK_CHATS, insert_matches, next_window
+from bot.storage.rollups import roll_up
+from bot.storage.states import PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert as table
 from bot.storage.tables import alert_term
 
@@ -56,6 +59,19 @@ async def get_alert(conn: AsyncConnection, alert_id: int) -> Alert | None:
     return None if row is None else replace(row.snapshot, id=row.id)
 
 
+async def told_kinds(
+    conn: AsyncConnection, incident_id: int, first_alert_id: int, alert_id: int
+) -> tuple[AlertKind, ...]:
+    """What the replies about an incident from one alert to another tell, each once, oldest first."""
+    statement = (
+        select(table.c.kind)
+        .where(table.c.incident_id == incident_id, table.c.follow_up == DeliveryForm.REPLY)
+        .where(table.c.id >= first_alert_id, table.c.id <= alert_id)
+        .order_by(table.c.id)
+    )
+    return tuple(dict.fromkeys((await conn.execute(statement)).scalars()))
+
+
 async def unqueued_alerts(conn: AsyncConnection) -> list[int]:
     """Ids of the alerts not yet queued for everybody, the most urgent first."""
     waiting = select(table.c.id).where(table.c.queued_at.is_(None)).order_by(table.c.priority, table.c.id)
@@ -79,13 +95,22 @@ async def queue_next_chunk(
     if match is None:
         return Chunk(0, is_done=True)
     window = await next_window(conn, match, size)
-    queued = await insert_matches(conn, match, window, now) if window.candidates else 0
+    queued = await _queue(conn, match, window, now) if window.candidates else 0
     is_done = window.candidates < size
     values = {"cursor": window.last_chat_id, "queued_at": now if is_done else None}
     await conn.execute(update(table).where(table.c.id == alert_id).values(**values))
     if is_done:
         await conn.execute(delete(alert_term).where(alert_term.c.alert_id == alert_id))
     return Chunk(queued, is_done)
+
+
+async def _queue(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> int:
+    """First those who know the incident, lest the others be taken for told by this same alert."""
+    told = 0 if match.is_new else await follow_up(conn, match, window, now)
+    new = await insert_matches(conn, match, window, now)
+    if new and match.priority != PRIORITY_GRAVE:
+        await roll_up(conn, match, window, now)
+    return told + new
 
 
 async def _match(conn: AsyncConnection, alert_id: int) -> Match | None:
@@ -99,13 +124,12 @@ async def _match(conn: AsyncConnection, alert_id: int) -> Match | None:
     return Match(
         alert_id=alert_id,
         incident_id=row.incident_id,
+        kind=row.kind,
+        theatre=incident.theatre,
         regions=tuple(sorted({incident.theatre, *incident.regions})),
         folded_text=row.folded_text,
-        is_new=row.kind is AlertKind.NEW,
-        reaches_others=row.kind is not AlertKind.RETRACTED,
         priority=row.priority,
         follow_up=row.follow_up,
-        follow_up_priority=PRIORITY_EDIT if row.follow_up is DeliveryForm.EDIT else PRIORITY_REPLY,
         cursor=row.cursor,
     )
 

@@ -12,7 +12,9 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -21,7 +23,7 @@ from sqlalchemy import (
 
 from bot.model import DeliveryForm, DeliveryState
 from bot.storage.columns import Instant
-from bot.storage.states import ChatState
+from bot.storage.states import SENT_ANEW, ChatState
 from bot.storage.tables import IS_PENDING, chat, delivery, is_spelled
 
 _NOW = bindparam("now", type_=Instant())
@@ -33,7 +35,9 @@ def _select_due() -> Select[Any]:
 
     Bind `now`, `most`, the `priority` and `id` after which to go on, and the chats `taken` already.
     """
-    message = delivery.alias("message")
+    message, aimed = delivery.alias("message"), delivery.alias("aimed")
+    is_aimed = delivery.c.target_id.is_not(None)
+    is_rollup = or_(delivery.c.form == DeliveryForm.ROLLUP, aimed.c.form == DeliveryForm.ROLLUP)
     is_followed = and_(
         delivery.c.form != DeliveryForm.MESSAGE,
         is_spelled(message.c.form, DeliveryForm.MESSAGE),
@@ -47,10 +51,17 @@ def _select_due() -> Select[Any]:
             *(delivery.c[name] for name in ("form", "priority")),
             (delivery.c.attempts + 1).label("attempts"),
             *(delivery.c[name] for name in ("queued_at", "is_uncertain")),
-            message.c.message_id.label("target_message_id"),
+            case((is_aimed, aimed.c.message_id), else_=message.c.message_id).label("target_message_id"),
+            func.coalesce(delivery.c.target_id, message.c.id).label("target_id"),
+            case((is_rollup, func.coalesce(delivery.c.target_id, delivery.c.id))).label("rollup_id"),
+            (func.coalesce(case((is_aimed, aimed.c.reason), else_=message.c.reason), "") == SENT_ANEW).label(
+                "is_renewed"
+            ),
+            delivery.c.first_alert_id,
         )
         .join(chat, chat.c.id == delivery.c.chat_id)
         .outerjoin(message, is_followed)
+        .outerjoin(aimed, aimed.c.id == delivery.c.target_id)
         .where(_is_ready(), _may_be_written_to(), ~_is_busy())
         .where(tuple_(delivery.c.priority, delivery.c.id) > tuple_(*_AFTER))
         .where(delivery.c.chat_id.not_in(bindparam("taken", expanding=True)))
@@ -73,14 +84,17 @@ def _is_busy() -> ColumnElement[bool]:
 
 def _is_ready() -> ColumnElement[bool]:
     """Pending, its own deadline past, and what it follows up is no longer waiting or on its way."""
-    told = delivery.alias("told")
-    is_open = told.c.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
+    told, target = delivery.alias("told"), delivery.alias("target")
+    open_states = (DeliveryState.PENDING, DeliveryState.SENDING)
+    is_open = told.c.state.in_(open_states)
+    is_target = and_(target.c.id == delivery.c.target_id, target.c.state.in_(open_states))
     is_its_message = and_(told.c.incident_id == delivery.c.incident_id, told.c.chat_id == delivery.c.chat_id)
     waits = exists(_one(told).where(is_spelled(told.c.form, DeliveryForm.MESSAGE), is_its_message, is_open))
     return and_(
         IS_PENDING,
         or_(delivery.c.not_before.is_(None), delivery.c.not_before <= _NOW),
         or_(delivery.c.form == DeliveryForm.MESSAGE, ~waits),
+        or_(delivery.c.target_id.is_(None), ~exists(_one(target).where(is_target))),
     )
 
 

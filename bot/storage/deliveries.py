@@ -22,8 +22,8 @@ from bot.model import ChatKind, DeliveryForm, DeliveryState
 from bot.storage.claiming import DUE
 from bot.storage.columns import Instant, from_microseconds, to_microseconds
 from bot.storage.settings import get_setting, put_setting
-from bot.storage.states import PRIORITIES
-from bot.storage.tables import IS_FOLLOW_UP, IS_PENDING, IS_SENDING, chat, delivery, is_spelled
+from bot.storage.states import PRIORITIES, SENT_ANEW
+from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, IS_PENDING, IS_SENDING, chat, delivery, is_spelled
 
 EXPIRED_AT_ONCE = 10_000
 """Deliveries given up in one transaction."""
@@ -56,6 +56,14 @@ class ClaimedDelivery:
     is_uncertain: bool
     """It was being sent when the process died: it may have arrived."""
     target_message_id: int | None = None
+    target_id: int | None = None
+    """The delivery whose message that is."""
+    rollup_id: int | None = None
+    """The delivery of the roll-up that is sent or changed by this."""
+    is_renewed: bool = False
+    """Its target was gone before, and has been sent anew."""
+    first_alert_id: int | None = None
+    """The earliest of the alerts that a reply tells, where several waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,8 @@ class Recorded:
     reason: str | None = None
     not_before: datetime | None = None
     is_uncertain: bool = False
+    renewed_id: int | None = None
+    """The delivery whose message was gone and is `message_id` from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,9 @@ async def record(conn: AsyncConnection, outcomes: Sequence[Recorded]) -> None:
     if not outcomes:
         return
     await conn.execute(_RECORD, [_row(outcome) for outcome in outcomes])
+    for renewed in (o for o in outcomes if o.renewed_id is not None):
+        anew = {"message_id": renewed.message_id, "reason": SENT_ANEW}
+        await conn.execute(update(delivery).where(delivery.c.id == renewed.renewed_id).values(**anew))
     closed = [o.delivery_id for o in outcomes if o.state in (DeliveryState.FAILED, DeliveryState.EXPIRED)]
     if closed:
         await _expire_followers(conn, closed)
@@ -229,7 +242,10 @@ def _row(outcome: Recorded) -> dict[str, Any]:
 
 
 async def _expire_followers(conn: AsyncConnection, closed: Sequence[int]) -> None:
-    """Edits and replies whose message came to nothing have nothing to change or answer."""
+    """Edits and replies whose message came to nothing have nothing to change or answer.
+
+    What was told in a roll-up that came to nothing was not told.
+    """
     message = delivery.alias("message")
     is_same = (delivery.c.incident_id == message.c.incident_id, delivery.c.chat_id == message.c.chat_id)
     orphans = (
@@ -239,6 +255,9 @@ async def _expire_followers(conn: AsyncConnection, closed: Sequence[int]) -> Non
         .where(IS_FOLLOW_UP, delivery.c.state == DeliveryState.PENDING)
     )
     ids = list((await conn.execute(orphans)).scalars())
+    is_within = or_(IS_MESSAGE, delivery.c.state == DeliveryState.PENDING)
+    aimed = select(delivery.c.id).where(delivery.c.target_id.in_(closed), is_within)
+    ids += list((await conn.execute(aimed)).scalars())
     if ids:
         values = {"state": DeliveryState.EXPIRED, "reason": "its message was not sent"}
         await conn.execute(update(delivery).where(delivery.c.id.in_(ids)).values(**values))

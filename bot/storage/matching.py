@@ -6,7 +6,6 @@ writes their deliveries. Windows keep the writer free for others and let the fir
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -30,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState
 from bot.storage.inserts import insert_new
+from bot.storage.matches import Match, Window
 from bot.storage.states import EVERYTHING, Sign
 from bot.storage.tables import IS_MESSAGE, alert_term, chat, delivery, keyword, subscription
 
@@ -37,31 +37,6 @@ CHUNK_CHATS = 20_000
 """Chats looked at in one transaction: tens of milliseconds, so that no other writer waits long."""
 MOST_ARMS = 100
 """Index ranges merged in one query; SQLite refuses above 500."""
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """An alert as matching sees it. `regions` are all those that a subscriber to it may have chosen."""
-
-    alert_id: int
-    incident_id: int
-    regions: tuple[str, ...]
-    folded_text: str
-    is_new: bool
-    reaches_others: bool
-    """Whether chats that were not told before are told now (not of a retraction)."""
-    priority: int
-    follow_up: DeliveryForm
-    follow_up_priority: int
-    cursor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The next chats: how many candidates, and the id of the last."""
-
-    candidates: int
-    last_chat_id: int
 
 
 async def next_window(conn: AsyncConnection, match: Match, size: int) -> Window:
@@ -72,14 +47,16 @@ async def next_window(conn: AsyncConnection, match: Match, size: int) -> Window:
 
 
 async def insert_matches(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> int:
-    """Write the deliveries for a window; returns how many."""
+    """Write the messages for the chats of a window that hear of the incident now; returns how many."""
+    if not match.reaches_others:
+        return 0
     candidates = _candidates(match, window.candidates)
     columns = _columns(match, candidates, now)
     gone = select(chat.c.id).where(chat.c.gone_at.is_not(None))  # few, and all in one index
     statement = (
         select(*columns.values())
         .select_from(candidates)
-        .where(candidates.c.chat_id.not_in(gone), _is_told(conn, match, candidates))
+        .where(candidates.c.chat_id.not_in(gone), _is_to_be_told(conn, match, candidates))
     )
     return (await conn.execute(insert_new(conn, delivery).from_select(list(columns), statement))).rowcount
 
@@ -108,19 +85,13 @@ def _parts(regions: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def _columns(match: Match, candidates: Subquery, now: datetime) -> dict[str, ColumnElement[Any]]:
-    form: ColumnElement[Any] = literal(DeliveryForm.MESSAGE, delivery.c.form.type)
-    priority: ColumnElement[int] = literal(match.priority)
-    if not match.is_new:
-        has_message = _was_told(match, candidates)
-        form = case((has_message, literal(match.follow_up, delivery.c.form.type)), else_=form)
-        priority = case((has_message, match.follow_up_priority), else_=priority)
     return {
         "alert_id": literal(match.alert_id),
         "incident_id": literal(match.incident_id),
         "chat_id": candidates.c.chat_id,
-        "form": form,
+        "form": literal(DeliveryForm.MESSAGE, delivery.c.form.type),
         "state": literal(DeliveryState.PENDING, delivery.c.state.type),
-        "priority": priority,
+        "priority": literal(match.priority),
         "attempts": literal(0),
         "not_before": null(),
         "queued_at": literal(now, delivery.c.queued_at.type),
@@ -128,23 +99,17 @@ def _columns(match: Match, candidates: Subquery, now: datetime) -> dict[str, Col
     }
 
 
-def _is_told(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:
-    """Whether a candidate gets the alert: told before and still to be followed up, or newly matched.
+def _is_to_be_told(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:
+    """Whether a candidate gets its first message about the incident.
 
     A new alert's second message for one chat fails on the index that forbids it, so it is not looked for.
     """
     passes = _passes_keywords(conn, match, candidates)
     if match.is_new:
         return passes
-    reachable = _was_told(match, candidates, DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT)
-    newly = and_(~_was_told(match, candidates), passes)
-    return or_(reachable, newly) if match.reaches_others else reachable
-
-
-def _was_told(match: Match, candidates: Subquery, *states: DeliveryState) -> ColumnElement[bool]:
     is_same = (delivery.c.incident_id == match.incident_id, delivery.c.chat_id == candidates.c.chat_id)
-    told = select(literal(1)).select_from(delivery).where(IS_MESSAGE, *is_same)
-    return exists(told.where(delivery.c.state.in_(states)) if states else told)
+    was_told = exists(select(literal(1)).select_from(delivery).where(IS_MESSAGE, *is_same))
+    return and_(~was_told, passes)
 
 
 def _passes_keywords(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:

@@ -15,6 +15,10 @@ PRIORITY_DIGEST = 40
 PRIORITIES = (PRIORITY_GRAVE, PRIORITY_NEW, PRIORITY_REPLY, PRIORITY_EDIT, PRIORITY_DIGEST)
 
 
+SENT_ANEW = "sent_anew"
+"""The reason kept with a message that was gone and whose edit was sent as a new one: that is done once."""
+
+
 class ChatState(StrEnum):
     """gone: it blocked the bot or removed it; its settings wait for its return."""
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from telegram import Bot
 
-from bot.deliver import Clock, Deliverer, Rendered
+from bot.deliver import Author, Clock, Deliverer, Rendered
 from bot.model import Alert, AlertKind, ChatKind, DeliveryForm, DeliveryState, Incident, Severity
 from bot.pace import Pacer
 from bot.sender import Sender
@@ -54,6 +54,12 @@ def plain_render(alert: Alert, language: str | None, form: DeliveryForm) -> Rend
     """A text that names its incident and form; `<` in a code makes markup that Telegram refuses."""
     text = f"{alert.incident.code} {form}" + (f" {alert.kind}" if alert.kind is not AlertKind.NEW else "")
     return Rendered(f"<b>{text}</b>", text)
+
+
+def plain_rollup(incidents: Sequence[Incident], language: str | None) -> Rendered:
+    """The codes of a busy hour."""
+    text = "rollup " + " ".join(each.code for each in incidents)
+    return Rendered(text, text)
 
 
 def kind_of(telegram_id: int) -> ChatKind:
@@ -158,7 +164,7 @@ async def delivering(
             db,
             Sender(bot),
             Pacer(rate),
-            render,
+            Author(render, plain_rollup, lambda incidents, language, telegram_id: ()),
             wake,
             rate=rate,
             max_age=max_age,

@@ -132,7 +132,7 @@ async def test_edits() -> None:
         again = await sender.send(edit)
         assert (again.fate, again.reason, again.message_id) == (Fate.SENT, "not_modified", first.message_id)
         gone = await sender.send(replace(edit, message_id=99))
-        assert (gone.fate, gone.reason) == (Fate.FAILED, "message_deleted")
+        assert (gone.fate, gone.reason) == (Fate.SIMPLER, "message_deleted")
 
 
 async def test_what_is_made_simpler_twice_fails() -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from bot.model import Severity
 from bot.storage.database import Database
 from tests.databases import sqlite_url
 from tests.delivery.killed import deliver_all
@@ -27,7 +28,7 @@ async def fill(url: str) -> None:
     database = await Database.open(url)
     await add_chats(database, range(1, CHATS + 1))
     for number in range(ALERTS):
-        await tell(database, f"n{number}")
+        await tell(database, f"n{number}", Severity.GRAVE)  # they come alone, however many
     await database.close()
 
 

@@ -12,11 +12,22 @@ from sqlalchemy import select
 
 from bot.data import Facts, load_facts
 from bot.ingest import Ingested, Limits, ingest
-from bot.model import ChatKind, DeliveryForm, Entry, Incident, IncidentStatus, Source, SourceKind, SourceType
+from bot.model import (
+    ChatKind,
+    DeliveryForm,
+    DeliveryState,
+    Entry,
+    Incident,
+    IncidentStatus,
+    Source,
+    SourceKind,
+    SourceType,
+)
 from bot.reading.reader import Reader
 from bot.storage.alerts import queue_next_chunk, unqueued_alerts
 from bot.storage.chats import ensure_chat
 from bot.storage.database import Database
+from bot.storage.deliveries import Recorded, claim_due, record
 from bot.storage.incidents import latest_incidents
 from bot.storage.sources import upsert_catalogue
 from bot.storage.subscriptions import subscribe
@@ -75,13 +86,17 @@ class Story:
             await subscribe(conn, known.id, [region])
 
     async def received(self, now: datetime) -> list[tuple[int, DeliveryForm]]:
-        """Who is to be sent what, in order: Telegram's number of the chat, and the form."""
+        """Who is sent what, in order: Telegram's number of the chat, and the form. All of it arrives."""
         async with self.database.writing() as conn:
             for alert_id in await unqueued_alerts(conn):
                 while not (await queue_next_chunk(conn, alert_id, now)).is_done:
                     pass
             found = select(chat.c.telegram_id, delivery.c.form).join(chat, chat.c.id == delivery.c.chat_id)
-            return [(row.telegram_id, row.form) for row in await conn.execute(found.order_by(delivery.c.id))]
+            forms = [(row.telegram_id, row.form) for row in await conn.execute(found.order_by(delivery.c.id))]
+            while claimed := await claim_due(conn, now, 100):
+                sent = DeliveryState.SENT
+                await record(conn, [Recorded(each.id, sent, now, message_id=each.id) for each in claimed])
+            return forms
 
     async def incident(self) -> Incident:
         """The one incident that there is."""

@@ -144,6 +144,7 @@ async def test_a_grown_incident(db: Database, follow_up: DeliveryForm) -> None:
         await a_chat(conn, 3, "hill", include=("killed",))
         await a_chat(conn, 4, "sea")
         told, _ = await tell(conn, an_incident(), "shots")
+        await send_all(conn)
         await unsubscribe(conn, told_once.id)
         grown = an_incident(id=told.id, regions=("north", "hill", "valley"))
         _, alert_id = await tell(conn, grown, "shots, two killed", AlertKind.GROWN, follow_up)
@@ -155,6 +156,7 @@ async def test_a_retraction_reaches_exactly_those_who_were_told(db: Database) ->
     async with db.writing() as conn:
         await a_chat(conn, 1, "hill")
         told, _ = await tell(conn, an_incident())
+        await send_all(conn)
         await a_chat(conn, 2, "hill")
         _, alert_id = await tell(conn, told, kind=AlertKind.RETRACTED, follow_up=DeliveryForm.REPLY)
         assert await queued(conn, alert_id) == {1: "reply"}
@@ -182,6 +184,7 @@ async def test_priorities(db: Database) -> None:
         await a_chat(conn, 1, "hill")
         told, _ = await tell(conn, an_incident("N-1"))
         await tell(conn, an_incident("N-2", severity=Severity.GRAVE))
+        await send_all(conn)
         await tell(conn, told, kind=AlertKind.GROWN)
         await tell(conn, told, kind=AlertKind.CONFIRMED, follow_up=DeliveryForm.REPLY)
         expected = [PRIORITY_NEW, PRIORITY_GRAVE, PRIORITY_EDIT, PRIORITY_REPLY]

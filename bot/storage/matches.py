@@ -1,0 +1,50 @@
+"""What the statements that queue an alert need to know of it, and the window of chats they work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model import AlertKind, DeliveryForm
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An alert as matching sees it. `regions` are all those that a subscriber to it may have chosen."""
+
+    alert_id: int
+    incident_id: int
+    kind: AlertKind
+    theatre: str
+    regions: tuple[str, ...]
+    folded_text: str
+    priority: int
+    follow_up: DeliveryForm
+    cursor: int
+
+    @property
+    def is_new(self) -> bool:
+        """Nobody was told of the incident before."""
+        return self.kind is AlertKind.NEW
+
+    @property
+    def is_retracted(self) -> bool:
+        """What was told is taken back."""
+        return self.kind is AlertKind.RETRACTED
+
+    @property
+    def is_for_all_copies(self) -> bool:
+        """Every message about the incident that a chat has is to change, not its living one alone."""
+        return self.kind in (AlertKind.RETRACTED, AlertKind.MERGED)
+
+    @property
+    def reaches_others(self) -> bool:
+        """Whether chats that were not told before are told now."""
+        return not self.is_for_all_copies
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The next chats: how many candidates, and the id of the last."""
+
+    candidates: int
+    last_chat_id: int
