@@ -26,6 +26,12 @@ IMPOSSIBLE = Reason("another_day", -100.0)
 OVERNIGHT = timedelta(hours=16)
 """A voice that speaks again sooner goes on telling of the same night; bulletins come a day apart."""
 
+OWN_NEXT_DAY = -6.0
+"""A source that made a claim makes another a day later: no likeness tells it from the day before."""
+
+OWN_NEXT_PLACE = -4.0
+"""A source that named one village names another: it means another, however alike it tells of it."""
+
 LIKE_TITLES = 75
 """Likeness (0 to 100) from which two titles are one headline with changes."""
 
@@ -98,7 +104,8 @@ def _weigh_other_day(report: Report, finding: Finding, again: list[Heard], apart
     if finding.stance not in FOLLOWING and again:
         if apart == 1 and report.reported_at - again[0].first_at < OVERNIGHT:
             return Reason("overnight", -1.2)
-        return Reason("next_day", (-3.2 if is_told else -2.6) * apart)
+        is_own = any(heard.source_id == report.source.id for heard in again)
+        return Reason("next_day", (OWN_NEXT_DAY if is_own else -3.2 if is_told else -2.6) * apart)
     if not is_told:
         return Reason("day_unknown", -0.8 * apart)
     return Reason("near_day", -0.6 if apart == 1 else -2.5 * apart)
@@ -180,12 +187,15 @@ def weigh_text(report: Report, finding: Finding, incident: Profile, is_copy: boo
 
 
 def is_other_side(report: Report, finding: Finding, heard: Heard) -> bool:
-    """True when the two are told by sides that oppose each other."""
+    """True when the two are told by sides that oppose each other, and not by the same accuser."""
+    if heard.source_id == report.source.id or not set(finding.accuser).isdisjoint(heard.accuser):
+        return False
     ours, theirs = {*finding.accuser, report.source.side}, {*heard.accuser, heard.side}
     return bool(ours & set(heard.accused) or theirs & set(finding.accused))
 
 
 def _weigh_scene(report: Report, finding: Finding, incident: Profile, again: list[Heard]) -> float:
-    """A side that speaks again names another village because it means another."""
-    across = not again and any(is_other_side(report, finding, heard) for heard in incident.heard)
-    return weigh_places(narrow(finding.places), incident.places, is_other_side=across)
+    across = any(is_other_side(report, finding, heard) for heard in incident.heard)
+    weight = weigh_places(narrow(finding.places), incident.places, is_other_side=across)
+    is_own = any(heard.source_id == report.source.id for heard in again)
+    return min(weight, OWN_NEXT_PLACE) if weight < 0 and is_own else weight
