@@ -7,7 +7,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -16,7 +16,7 @@ from typing import Any
 from telegram import Bot
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.check import Checked, Checker, Failed, Progress
+from bot.check import Checked, Checker, Failed, Ingests, Progress
 from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
 from bot.commands.buttons import buttons_under
 from bot.commands.polling import Poll, connect
@@ -151,6 +151,8 @@ async def open_service(
     Raises ConfigurationError when the facts, the sources or the database cannot be used.
     """
     clock, facts, words, wake = clock or Clock(), load_facts(), load_words(), asyncio.Event()
+    take_in = partial(ingest, reader=Reader(facts), limits=_limit(settings, facts))
+    facts = replace(facts, lexicons={})  # compiled into the reader: megabytes that nobody else asks for
     sources = stage.sources(facts)
     max_age = timedelta(hours=settings.alert_max_age_h)
     async with AsyncExitStack() as stack:
@@ -158,7 +160,7 @@ async def open_service(
         stack.push_async_callback(database.close)
         async with database.writing() as conn:
             await upsert_catalogue(conn, sources)
-        checker = _build_checker(stack, settings, stage, database, facts, clock, wake)
+        checker = _build_checker(stack, settings, stage, database, take_in, clock, wake)
         application = _build_application(stack, settings, stage)
         seal_key = hashlib.sha256(stage.token.encode()).digest()
         deliverer = Deliverer(
@@ -192,16 +194,13 @@ def _build_checker(
     settings: Settings,
     stage: Stage,
     database: Database,
-    facts: Facts,
+    take_in: Ingests,
     clock: Clock,
     wake: asyncio.Event,
 ) -> Checker:
     parser = Parser()
     stack.push_async_callback(parser.close)
     stack.push_async_callback(stage.fetcher.close)
-    max_age = timedelta(hours=settings.alert_max_age_h) if settings.alert_max_age_h else None
-    observers = frozenset(p.id for p in facts.parties.values() if p.kind == "monitor")
-    take_in = partial(ingest, reader=Reader(facts), limits=Limits(max_age, observers))
 
     def tell(found: Ingested) -> None:
         if found.alerts:
@@ -211,6 +210,11 @@ def _build_checker(
     return Checker(
         database, stage.fetcher, parser, take_in, interval=interval, clock=clock.now, on_found=tell
     )
+
+
+def _limit(settings: Settings, facts: Facts) -> Limits:
+    max_age = timedelta(hours=settings.alert_max_age_h) if settings.alert_max_age_h else None
+    return Limits(max_age, frozenset(p.id for p in facts.parties.values() if p.kind == "monitor"))
 
 
 def _build_application(
