@@ -46,10 +46,13 @@ class Passages:
 
 
 def mark_passages(passages: Passages) -> None:
-    """Sets `past` and `possible` from background and conditional phrases."""
+    """Sets `past` and `possible` from background and conditional phrases; warning shots are no warning."""
     passages.past += [_span_of(passages.text, hit.start) for hit in passages.found.of("scope.background")]
+    told = {h.start for h in passages.found.under("acts")}
     passages.possible += [
-        _rest_of_clause(passages.text, h.start) for h in passages.found.of("scope.conditional")
+        _rest_of_clause(passages.text, h.start)
+        for h in passages.found.of("scope.conditional")
+        if h.start not in told
     ]
 
 
