@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
@@ -153,6 +154,7 @@ async def open_service(
     clock, facts, words, wake = clock or Clock(), load_facts(), load_words(), asyncio.Event()
     take_in = partial(ingest, reader=Reader(facts), limits=_limit(settings, facts))
     facts = replace(facts, lexicons={})  # compiled into the reader: megabytes that nobody else asks for
+    _return_memory()
     sources = stage.sources(facts)
     max_age = timedelta(hours=settings.alert_max_age_h)
     async with AsyncExitStack() as stack:
@@ -210,6 +212,13 @@ def _build_checker(
     return Checker(
         database, stage.fetcher, parser, take_in, interval=interval, clock=clock.now, on_found=tell
     )
+
+
+def _return_memory() -> None:
+    """glibc keeps what building the names took, some 10 MB, until it is asked; other systems need no asking."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _limit(settings: Settings, facts: Facts) -> Limits:
