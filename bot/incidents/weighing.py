@@ -26,6 +26,9 @@ IMPOSSIBLE = Reason("another_day", -100.0)
 OVERNIGHT = timedelta(hours=16)
 """A voice that speaks again sooner goes on telling of the same night; bulletins come a day apart."""
 
+RARE_TOLL = 10
+"""A number of dead or hurt that two reports do not share by chance."""
+
 OWN_NEXT_DAY = -6.0
 """A source that made a claim makes another a day later: no likeness tells it from the day before."""
 
@@ -101,10 +104,10 @@ def _weigh_other_day(report: Report, finding: Finding, again: list[Heard], apart
         return IMPOSSIBLE
     if answers:
         return Reason("answered_later", -0.2 * apart)
-    if finding.stance not in FOLLOWING and again:
+    is_own = any(heard.source_id == report.source.id for heard in again)
+    if (is_told and is_own) or (again and finding.stance not in FOLLOWING):
         if apart == 1 and report.reported_at - again[0].first_at < OVERNIGHT:
-            return Reason("overnight", -1.2)
-        is_own = any(heard.source_id == report.source.id for heard in again)
+            return Reason("overnight", -1.2 if is_told or is_own else 0.0)
         return Reason("next_day", (OWN_NEXT_DAY if is_own else -3.2 if is_told else -2.6) * apart)
     if not is_told:
         return Reason("day_unknown", -0.8 * apart)
@@ -158,7 +161,8 @@ def weigh_casualties(finding: Finding, incident: Profile, *, is_again: bool) -> 
 def _weigh_number(ours: int, theirs: tuple[int, int]) -> float:
     low, high = theirs
     if low <= ours <= high:
-        return 1.0 if ours > 2 else 0.5 if ours else 0.1
+        is_rare = ours >= RARE_TOLL and ours in theirs
+        return 1.5 if is_rare else 1.0 if ours > 2 else 0.5 if ours else 0.1
     if not ours or not high:
         return -0.3
     more, fewer = max(ours, high), min(ours, low) or 1
