@@ -47,6 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     demo_parser = commands.add_parser("demo", help="the service in this terminal, offline, on sample feeds")
     demo_parser.add_argument("--once", action="store_true", help="print the alerts and end")
     demo_parser.set_defaults(run=demo)
+    exporting = commands.add_parser("export", help="write incidents for other programs")
+    exporting.add_argument("what", choices=("incidents",))
+    exporting.add_argument("--format", choices=("jsonl", "csv", "geojson"), default="jsonl", dest="form")
+    exporting.add_argument(
+        "--since", type=_moment, metavar="DATE", help="opened then or later, such as 2026-01-31"
+    )
+    exporting.add_argument("--region", metavar="ID", help="in this region or below it, such as hadrut")
+    exporting.set_defaults(run=export)
     judging = commands.add_parser("analyse", help="judge a file of reports (JSON lines)")
     judging.add_argument("file", type=Path, metavar="FILE.jsonl")
     judging.add_argument("--output", type=Path, metavar="FILE", help="where to write; default: here")
@@ -78,6 +86,35 @@ def analyse(args: argparse.Namespace) -> int:
 
     judge_file(args.file, args.output, sys.stdout)
     return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write incidents to standard output."""
+    settings = load_settings()
+    asyncio.run(_export(settings, args))
+    return 0
+
+
+async def _export(settings: Settings, args: argparse.Namespace) -> None:
+    from bot.data import load_facts
+    from bot.export import export_incidents
+    from bot.storage.database import Database
+
+    if args.region is not None and load_facts().atlas.get(args.region) is None:
+        raise ConfigurationError(
+            [f"--region: there is no region {args.region!r}; ids stand in bot/data/regions"]
+        )
+    database = await Database.open(settings.database_url)
+    try:
+        await export_incidents(database, args.form, sys.stdout, args.since, args.region)
+    finally:
+        await database.close()
+
+
+def _moment(text: str) -> datetime:
+    """An ISO date or time; without an offset it is UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _run_terminal(settings: Settings, *, is_once: bool) -> int:

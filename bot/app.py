@@ -215,7 +215,7 @@ def _build_checker(
 
 
 def _return_memory() -> None:
-    """glibc keeps what building the names took, some 10 MB, until it is asked; other systems need no asking."""
+    """glibc keeps what building the names took, some 10 MB, until it is asked; others need no asking."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

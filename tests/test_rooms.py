@@ -16,7 +16,7 @@ LEVELS = {
     0: {"model", "errors", "config", "log", "atlas", "folding", "data"},
     1: {"reading", "incidents", "rendering"},
     2: {"sources", "storage"},
-    3: {"ingest", "sender", "pace", "transport", "analyse"},
+    3: {"ingest", "sender", "pace", "transport", "analyse", "export"},
     4: {"check", "deliver"},
     5: {"jobs", "commands", "terminal"},
     6: {"__main__", "app", "stages"},
