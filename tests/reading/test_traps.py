@@ -67,9 +67,8 @@ OTHERS = {
     ),
     "a film": (
         "Review: a truce in the snow",
-        "The director's debut feature follows two soldiers on a line of contact. When mortar shells "
-        "fall and the "
-        "ceasefire is violated, the film loses its way. In cinemas now.",
+        "Four actors, one trench: in this film the ceasefire is violated in the very first scene, with "
+        "mortars and a sniper, and the plot goes downhill from there. In cinemas now.",
         MAY,
     ),
     "a price truce": (
