@@ -48,13 +48,20 @@ TABLE: dict[str, dict[Role, Verdict]] = {
     "privacy": _row(_READS),
     "latest": _row(_READS),
     "filters": _row(_READS),
+    "why": _row(_READS),
+    "incident": _row(_READS),
     "start": _row(_CHANGES),
     "subscribe": _row(_CHANGES),
     "unsubscribe": _row(_CHANGES),
     "keywords": _row(_CHANGES),
+    "style": _row(_CHANGES),
     "forgetme": _row(_CHANGES),
     "refresh": _row(_RULES),
     "sources": _row(_RULES),
+    "retract": _row(_RULES),
+    "merge": _row(_RULES),
+    "split": _row(_RULES),
+    "move": _row(_RULES),
 }
 
 

@@ -97,6 +97,9 @@ class Conversation:
                 return
             reaction = await self._react(query, message, press, context.bot)
             await notify(query, reaction.notice, is_urgent=reaction.is_urgent)
+            if reaction.answer is not None:
+                await turn.wait_to_answer()
+                await send_screen(context.bot, place_of(message, answers=True), reaction.answer)
             if reaction.screen is None or not turn.is_last:
                 return
             await turn.wait_to_answer()
@@ -149,7 +152,8 @@ class Conversation:
         is_edited = update.edited_message is not None or update.edited_channel_post is not None
         visit = self._bare_visit(place_of(message), message, author.language_code if author else None)
         roles = roles_of(message, self.desk.admin_ids, is_edited=is_edited)
-        return await replace(visit, text=text, roles=roles).in_its_language()
+        answered = _own_words(message.reply_to_message)
+        return await replace(visit, text=text, roles=roles, answered=answered).in_its_language()
 
     def _bare_visit(self, place: Place, message: Message, language: str | None) -> Visit:
         kind = ChatKind(message.chat.type)
@@ -192,6 +196,13 @@ async def notify(query: CallbackQuery, notice: str, *, is_urgent: bool = False) 
         await query.answer(shorten(to_plain(notice), LONGEST_NOTICE) or None, show_alert=is_urgent)
     except TelegramError as error:
         log.debug("a press was not answered: %s", error)
+
+
+def _own_words(answered: Message | None) -> str:
+    """The text of the bot's own message that is answered, or of a channel's; nobody else's words count."""
+    if answered is None or not ((answered.from_user and answered.from_user.is_bot) or answered.sender_chat):
+        return ""
+    return answered.text or ""
 
 
 def _author_of(message: Message) -> int | None:

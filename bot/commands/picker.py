@@ -29,6 +29,8 @@ class Reaction:
     screen: Screen | None = None
     is_urgent: bool = False
     """True for a notice that must be read: it is shown in a window."""
+    answer: Screen | None = None
+    """A message of its own that answers the pressed one, which stays as it is."""
 
 
 async def show_picker(visit: Visit, region_id: str = HOME, page: int = 0) -> Screen:

@@ -7,19 +7,20 @@ from datetime import datetime
 from bot.commands.choice import add_regions, name_region
 from bot.commands.picker import Reaction, show_picker, summary
 from bot.commands.regions import find_regions, offer_regions, say_unknown
-from bot.commands.screen import Screen
+from bot.commands.screen import Screen, in_rows
 from bot.commands.visit import Visit
 from bot.data.messages import Words
 from bot.model import Incident
-from bot.rendering.html import bold, escape, link
+from bot.rendering.html import bold
 from bot.rendering.replies import render_line
 from bot.storage.chats import ensure_chat, restore
 from bot.storage.incidents import latest_incidents
 from bot.storage.status import ServiceStatus, service_status
 from bot.storage.subscriptions import EVERYTHING, Filters
 
-LATEST = 5
-"""Incidents in one answer: more is a wall of text."""
+LATEST = 10
+"""Incidents in one answer, a line and a button each."""
+_BUTTONS_A_ROW = 3
 _LOOKED_THROUGH = 200
 """Incidents among which those of a chat's regions are sought."""
 
@@ -48,6 +49,8 @@ async def say_help(visit: Visit) -> Screen:
         words.text("/keywords +drone -football: only alerts with, or without, a word"),
         words.text("/filters: what you have chosen, with buttons"),
         words.text("/latest: the latest incidents; /latest Hadrut: those of a place"),
+        words.text("/why, in reply to an alert: what it rests on; /incident AA-1207-K3: who says what"),
+        words.text("/style: how you hear of changes"),
         words.text("/status: whether the service is well"),
         words.text("/privacy: what is stored; /forgetme: remove it"),
     ]
@@ -171,15 +174,6 @@ async def _latest_of(visit: Visit, filters: Filters) -> list[Incident]:
 def _list_incidents(visit: Visit, heading: str, incidents: list[Incident]) -> Screen:
     if not incidents:
         return Screen(visit.words.text("{heading}: nothing is known yet.", heading=bold(heading)))
-    lines = [
-        render_line(incident, visit.words, visit.desk.facts) + _source_of(incident) for incident in incidents
-    ]
-    return Screen("\n\n".join([bold(heading), *lines]))
-
-
-def _source_of(incident: Incident) -> str:
-    """The report that told it first, as a link."""
-    if not incident.claims:
-        return ""
-    claim = incident.claims[0]
-    return "\n" + link(claim.url, escape(claim.source_name))
+    lines = [render_line(incident, visit.words, visit.desk.facts) for incident in incidents]
+    buttons = [visit.button(incident.code, "details", incident.code) for incident in incidents]
+    return Screen("\n".join([bold(heading), *lines]), in_rows(buttons, _BUTTONS_A_ROW))

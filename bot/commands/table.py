@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.commands import forget, keywords, picker, regions, service, sources
+from bot.commands import dossier, forget, keywords, picker, regions, rulings, service, sources, style
 from bot.commands.picker import Reaction
 from bot.commands.screen import Screen
 from bot.commands.visit import Visit
@@ -35,6 +35,13 @@ COMMANDS: dict[str, Say] = {
     "privacy": service.say_privacy,
     "forgetme": forget.say_forgetme,
     "sources": sources.say_sources,
+    "why": dossier.say_why,
+    "incident": dossier.say_incident,
+    "style": style.say_style,
+    "retract": rulings.say_retract,
+    "merge": rulings.say_merge,
+    "split": rulings.say_split,
+    "move": rulings.say_move,
 }
 """What each command shows; /refresh is told apart, because it goes on after its answer."""
 
@@ -57,13 +64,22 @@ PRESSES: dict[str, Pressable] = {
     "sources": Pressable(sources.press_sources, "sources"),
     "pause": Pressable(sources.press_pause, "sources"),
     "resume": Pressable(sources.press_resume, "sources"),
+    "why": Pressable(dossier.press_why, "why"),
+    "details": Pressable(dossier.press_details, "incident"),
+    "ledger": Pressable(dossier.press_ledger, "incident"),
+    "style": Pressable(style.press_style, "style"),
+    "rule": Pressable(rulings.press_rule, "retract"),
+    "drop-rule": Pressable(rulings.press_drop, "retract"),
 }
 
 MENU: dict[str, str] = {
     "subscribe": mark("Choose regions"),
     "filters": mark("What you have chosen"),
     "latest": mark("The latest incidents"),
+    "incident": mark("Who says what of an incident"),
+    "why": mark("What an alert rests on"),
     "keywords": mark("Only with, or without, a word"),
+    "style": mark("How you hear of changes"),
     "unsubscribe": mark("Stop alerts for a region"),
     "status": mark("Is the service well?"),
     "help": mark("What I understand"),
@@ -75,8 +91,12 @@ MENU: dict[str, str] = {
 ADMIN_MENU: dict[str, str] = {
     "refresh": mark("Check the sources now"),
     "sources": mark("How the sources are"),
+    "retract": mark("Take an incident back"),
+    "merge": mark("Make two incidents one"),
+    "split": mark("Make a report an incident of its own"),
+    "move": mark("Put a report into another incident"),
 }
 """What admins of the bot have besides."""
 
-READER_MENU = ("latest", "filters", "status", "help", "privacy")
+READER_MENU = ("latest", "incident", "why", "filters", "status", "help", "privacy")
 """What members of a group have."""

@@ -29,6 +29,8 @@ class Visit:
     text: str = ""
     language: str | None = None
     """What the client of the speaker is set to: what a new chat begins with."""
+    answered: str = ""
+    """The text of the bot's message that is answered."""
 
     @property
     def is_private(self) -> bool:
@@ -57,11 +59,13 @@ class Visit:
         return replace(self, words=self.desk.words_for(chosen))
 
 
-def place_of(message: Message, *, is_answer: bool = True) -> Place:
-    """Where an answer to the message goes; in groups it says which message it answers."""
+def place_of(message: Message, *, is_answer: bool = True, answers: bool = False) -> Place:
+    """Where an answer to the message goes; in groups, and when it `answers`, it says which it answers."""
     topic_id = message.message_thread_id if message.is_topic_message else None
     is_group = message.chat.type in (message.chat.GROUP, message.chat.SUPERGROUP)
-    return Place(message.chat.id, topic_id or 0, message.message_id if is_group and is_answer else None)
+    return Place(
+        message.chat.id, topic_id or 0, message.message_id if answers or (is_group and is_answer) else None
+    )
 
 
 def roles_of(message: Message, admin_ids: frozenset[int], *, is_edited: bool) -> frozenset[Role]:

@@ -11,8 +11,8 @@ from tests.chat import ADMIN, Scene, Somebody
 from tests.telegram_server import person
 
 GROUP, CHANNEL = -1001, -1002
-READS = {"help", "status", "privacy", "latest", "filters"}
-RULES = {"refresh", "sources"}
+READS = {"help", "status", "privacy", "latest", "filters", "why", "incident"}
+RULES = {"refresh", "sources", "retract", "merge", "split", "move"}
 EVERY_COMMAND = sorted([*COMMANDS, REFRESH])
 TAINTED = {Role.LINKED_CHANNEL, Role.FORWARDED, Role.EDITED, Role.VIA_BOT}
 
@@ -45,7 +45,7 @@ def test_every_command_and_button_has_a_row() -> None:
 
 def test_what_has_no_row_or_role_is_silence() -> None:
     """Default deny."""
-    assert judge("retract", set(Role)) is Verdict.SILENT
+    assert judge("obey", set(Role)) is Verdict.SILENT
     assert judge("help", set()) is Verdict.SILENT
 
 
