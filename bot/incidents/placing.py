@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.incidents.profiles import Profile
+from bot.incidents.profiles import Profile, prepare
 from bot.incidents.weighing import Weight, weigh
 from bot.model import Finding, Report
 
@@ -42,8 +42,9 @@ def place(
     """
     if own is not None:
         return Placement(own, None, _is_closed(own, report))
+    telling = prepare(report, finding)
     weighed = [
-        (weigh(report, finding, each, is_copy=copied is not None and each.id == copied), each)
+        (weigh(telling, each, is_copy=copied is not None and each.id == copied), each)
         for each in candidates
         if each.theatre == finding.theatre
     ]

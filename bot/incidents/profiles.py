@@ -95,6 +95,37 @@ class Search:
         return self.box is None or theirs is None or _overlap(self.box, theirs)
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A report and its finding, with what every candidate is compared with made once."""
+
+    report: Report
+    finding: Finding
+    places: tuple[FoundPlace, ...]
+    accused: frozenset[str]
+    accuser: frozenset[str]
+    acts: frozenset[Act]
+    title: str
+    is_day_named: bool
+    is_answer: bool
+    """A denial, an update or a confirmation that names no day can come days later."""
+
+
+def prepare(report: Report, finding: Finding) -> Telling:
+    """Make ready for weighing."""
+    return Telling(
+        report=report,
+        finding=finding,
+        places=narrow(finding.places),
+        accused=frozenset(finding.accused),
+        accuser=frozenset(finding.accuser),
+        acts=frozenset(finding.acts) - {Act.OTHER},
+        title=fold(report.title),
+        is_day_named=is_day_named(finding),
+        is_answer=is_answer(finding),
+    )
+
+
 def summarise(incident: Incident) -> Profile:
     """The profile of an incident; copies of a text add nobody who was heard and no title."""
     told = [claim for claim in incident.claims if not claim.is_copy] or list(incident.claims)
@@ -121,7 +152,7 @@ def search_for(report: Report, finding: Finding) -> Search:
     is_open = finding.occurred is None or is_answer(finding)
     reach = timedelta(days=MOST_DAYS_ANSWERED if is_open else MOST_DAYS_APART)
     box = box_of(narrow(finding.places))
-    return Search(finding.theatre or "", day - reach, day + reach, box and _widen(box, APART_KM))
+    return Search(finding.theatre or "", day - reach, day + reach, _widen(box, APART_KM) if box else None)
 
 
 def is_day_named(finding: Finding) -> bool:

@@ -7,18 +7,16 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz
 
-from bot.folding import fold
-from bot.incidents.nearness import narrow, weigh_places
+from bot.incidents.nearness import weigh_places
 from bot.incidents.profiles import (
     FOLLOWING,
     MOST_DAYS_ANSWERED,
     MOST_DAYS_APART,
     Heard,
     Profile,
-    is_answer,
-    is_day_named,
+    Telling,
 )
-from bot.model import Act, Finding, Reason, Report, Stance
+from bot.model import Act, Finding, Reason, Stance
 
 IMPOSSIBLE = Reason("another_day", -100.0)
 """What is left when nothing else can speak for it."""
@@ -59,54 +57,54 @@ class Weight:
         return sum(reason.weight for reason in self.reasons)
 
 
-def weigh(report: Report, finding: Finding, incident: Profile, is_copy: bool = False) -> Weight:
+def weigh(telling: Telling, incident: Profile, *, is_copy: bool = False) -> Weight:
     """Weigh one report against one incident of the same theatre.
 
     `is_copy` is true when the text is a near-copy of another source's report in that incident.
     """
-    again = _heard_before(report, finding, incident)
-    day = weigh_day(report, finding, incident, again)
+    again = _heard_before(telling, incident)
+    day = weigh_day(telling, incident, again)
     if day.weight <= IMPOSSIBLE.weight:
         return Weight((day,))
-    places = _weigh_scene(report, finding, incident, again)
+    places = _weigh_scene(telling, incident, again)
     is_formula = day.code == "next_day" or places < 0  # bulletins of other days and places are alike
-    casualties = weigh_casualties(finding, incident, is_again=bool(again))
-    return Weight(
-        (
-            day,
-            Reason("places", places),
-            Reason("parties", weigh_parties(finding, incident)),
-            Reason("acts", weigh_acts(finding, incident)),
-            Reason("casualties", min(casualties, 0.0) if is_formula and again else casualties),
-            Reason("stance", weigh_stance(finding, incident)),
-            Reason("text", 0.0 if is_formula else weigh_text(report, finding, incident, is_copy)),
-        )
+    casualties = weigh_casualties(telling.finding, incident, is_again=bool(again))
+    reasons = (
+        day,
+        Reason("places", places),
+        Reason("parties", weigh_parties(telling, incident)),
+        Reason("acts", weigh_acts(telling, incident)),
+        Reason("casualties", min(casualties, 0.0) if is_formula and again else casualties),
+        Reason("stance", weigh_stance(telling.finding, incident)),
     )
+    text = 0.0 if is_formula else 1.5 if is_copy else weigh_title(telling, incident)
+    return Weight((*reasons, Reason("text", text)))
 
 
-def weigh_day(report: Report, finding: Finding, incident: Profile, again: list[Heard]) -> Reason:
+def weigh_day(telling: Telling, incident: Profile, again: list[Heard]) -> Reason:
     """The same day speaks for it; another day only for what answers or continues an earlier report.
 
     A voice that tells of the next day (`again`: where it was heard) tells of something new: bulletins are
     alike every day.
     """
-    if finding.occurred is None:
-        return Reason("no_day", 0.0 if (report.reported_at - incident.last_report_at).days <= 2 else -4.0)
-    apart = min(abs((finding.occurred - day).days) for day in incident.days)
+    occurred = telling.finding.occurred
+    if occurred is None:
+        since = telling.report.reported_at - incident.last_report_at
+        return Reason("no_day", 0.0 if since.days <= 2 else -4.0)
+    apart = min(abs((occurred - day).days) for day in incident.days)
     if apart == 0:
         return Reason("same_day", 1.5)
-    return _weigh_other_day(report, finding, again, apart)
+    return _weigh_other_day(telling, again, apart)
 
 
-def _weigh_other_day(report: Report, finding: Finding, again: list[Heard], apart: int) -> Reason:
-    is_told, answers = is_day_named(finding), is_answer(finding)
-    if apart > (MOST_DAYS_ANSWERED if answers else MOST_DAYS_APART):
+def _weigh_other_day(telling: Telling, again: list[Heard], apart: int) -> Reason:
+    if apart > (MOST_DAYS_ANSWERED if telling.is_answer else MOST_DAYS_APART):
         return IMPOSSIBLE
-    if answers:
+    if telling.is_answer:
         return Reason("answered_later", -0.2 * apart)
-    is_own = any(heard.source_id == report.source.id for heard in again)
-    if (is_told and is_own) or (again and finding.stance not in FOLLOWING):
-        if apart == 1 and report.reported_at - again[0].first_at < OVERNIGHT:
+    is_told, is_own = telling.is_day_named, _is_own(telling, again)
+    if (is_told and is_own) or (again and telling.finding.stance not in FOLLOWING):
+        if apart == 1 and telling.report.reported_at - again[0].first_at < OVERNIGHT:
             return Reason("overnight", -1.2 if is_told or is_own else 0.0)
         return Reason("next_day", (OWN_NEXT_DAY if is_own else -3.2 if is_told else -2.6) * apart)
     if not is_told:
@@ -114,30 +112,31 @@ def _weigh_other_day(report: Report, finding: Finding, again: list[Heard], apart
     return Reason("near_day", -0.6 if apart == 1 else -2.5 * apart)
 
 
-def _heard_before(report: Report, finding: Finding, incident: Profile) -> list[Heard]:
+def _heard_before(telling: Telling, incident: Profile) -> list[Heard]:
     """Where the same source or accuser was heard already: it speaks again."""
-    accusers = set(finding.accuser)
-    return [
-        h for h in incident.heard if h.source_id == report.source.id or not accusers.isdisjoint(h.accuser)
-    ]
+    own = telling.report.source.id
+    return [h for h in incident.heard if h.source_id == own or not telling.accuser.isdisjoint(h.accuser)]
 
 
-def weigh_parties(finding: Finding, incident: Profile) -> float:
+def _is_own(telling: Telling, again: list[Heard]) -> bool:
+    return any(heard.source_id == telling.report.source.id for heard in again)
+
+
+def weigh_parties(telling: Telling, incident: Profile) -> float:
     """Parties are compared in either role: the other side swaps accuser and accused."""
-    theirs = {p for h in incident.heard for p in (*h.accused, *h.accuser)}
-    ours = {*finding.accused, *finding.accuser}
-    if not ours or not theirs:
-        return 0.0
     accused = {p for h in incident.heard for p in h.accused}
-    if accused & set(finding.accused):
+    accuser = {p for h in incident.heard for p in h.accuser}
+    if not (telling.accused or telling.accuser) or not (accused or accuser):
+        return 0.0
+    if accused & telling.accused:
         return 1.5
-    return 1.0 if ours & theirs else -1.2
+    is_shared = accused & telling.accuser or accuser & (telling.accused | telling.accuser)
+    return 1.0 if is_shared else -1.2
 
 
-def weigh_acts(finding: Finding, incident: Profile) -> float:
+def weigh_acts(telling: Telling, incident: Profile) -> float:
     """The same act speaks for it a little; acts that nobody confuses speak against it."""
-    ours = set(finding.acts) - {Act.OTHER}
-    theirs = set(incident.acts) - {Act.OTHER}
+    ours, theirs = telling.acts, set(incident.acts) - {Act.OTHER}
     if not ours or not theirs:
         return 0.0
     if ours & theirs:
@@ -175,31 +174,24 @@ def weigh_stance(finding: Finding, incident: Profile) -> float:
     return answer if (finding.stance is Stance.TALLY) == incident.is_tally else answer - 1.8
 
 
-def weigh_text(report: Report, finding: Finding, incident: Profile, is_copy: bool) -> float:
-    """Near-copies and like titles of another source: one source's bulletins are alike whatever they tell."""
-    if is_copy:
-        return 1.5
-    others = [
-        t.folded
-        for t in incident.titles
-        if t.source_id != report.source.id and t.language == finding.language
-    ]
-    if not others:
-        return 0.0
-    title = fold(report.title)
-    return 0.5 if max(fuzz.token_sort_ratio(title, other) for other in others) >= LIKE_TITLES else 0.0
+def weigh_title(telling: Telling, incident: Profile) -> float:
+    """A like headline of another source: one source's bulletins are alike whatever they tell."""
+    own, language = telling.report.source.id, telling.finding.language
+    others = (t.folded for t in incident.titles if t.source_id != own and t.language == language)
+    likeness = (fuzz.token_sort_ratio(telling.title, other, score_cutoff=LIKE_TITLES) for other in others)
+    return 0.5 if any(likeness) else 0.0
 
 
-def is_other_side(report: Report, finding: Finding, heard: Heard) -> bool:
+def is_other_side(telling: Telling, heard: Heard) -> bool:
     """True when the two are told by sides that oppose each other, and not by the same accuser."""
-    if heard.source_id == report.source.id or not set(finding.accuser).isdisjoint(heard.accuser):
+    own = telling.report.source
+    if heard.source_id == own.id or not telling.accuser.isdisjoint(heard.accuser):
         return False
-    ours, theirs = {*finding.accuser, report.source.side}, {*heard.accuser, heard.side}
-    return bool(ours & set(heard.accused) or theirs & set(finding.accused))
+    ours = own.side in heard.accused or not telling.accuser.isdisjoint(heard.accused)
+    return ours or heard.side in telling.accused or not telling.accused.isdisjoint(heard.accuser)
 
 
-def _weigh_scene(report: Report, finding: Finding, incident: Profile, again: list[Heard]) -> float:
-    across = any(is_other_side(report, finding, heard) for heard in incident.heard)
-    weight = weigh_places(narrow(finding.places), incident.places, is_other_side=across)
-    is_own = any(heard.source_id == report.source.id for heard in again)
-    return min(weight, OWN_NEXT_PLACE) if weight < 0 and is_own else weight
+def _weigh_scene(telling: Telling, incident: Profile, again: list[Heard]) -> float:
+    across = any(is_other_side(telling, heard) for heard in incident.heard)
+    weight = weigh_places(telling.places, incident.places, is_other_side=across)
+    return min(weight, OWN_NEXT_PLACE) if weight < 0 and _is_own(telling, again) else weight

@@ -78,12 +78,13 @@ class Encoded(TypeDecorator[Any]):
     def __init__(self, shape: Any) -> None:
         super().__init__()
         self.shape = shape
+        self._decoder = msgspec.json.Decoder(shape)  # decoding by the shape alone looks it through each time
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else msgspec.json.decode(value, type=self.shape)
+        return None if value is None else self._decoder.decode(value)
 
 
 def storable(text: str) -> str:

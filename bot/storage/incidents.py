@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.incidents.profiles import Profile, Search, box_of, summarise
@@ -17,6 +17,26 @@ from bot.storage.tables import incident_profile, incident_region
 
 PAGE = 500
 """Incidents read at once by an export."""
+
+_IN_THEATRE = select(incident_profile.c.profile).where(
+    incident_profile.c.theatre == bindparam("theatre"),
+    incident_profile.c.last_day >= bindparam("first_day"),
+    incident_profile.c.first_day <= bindparam("last_day"),
+)
+_NEAR = _IN_THEATRE.where(
+    or_(
+        incident_profile.c.south.is_(None),
+        and_(
+            incident_profile.c.south <= bindparam("box_north"),
+            incident_profile.c.north >= bindparam("box_south"),
+            incident_profile.c.west <= bindparam("box_east"),
+            incident_profile.c.east >= bindparam("box_west"),
+        ),
+    )
+)
+"""Built once, as the following: making a statement takes longer than running it."""
+
+_BY_ID = select(table.c.id, table.c.snapshot).where(table.c.id == bindparam("incident_id"))
 
 
 async def add_incident(conn: AsyncConnection, new: Incident) -> Incident:
@@ -38,21 +58,15 @@ async def save_incident(conn: AsyncConnection, changed: Incident) -> None:
 
 async def find_profiles(conn: AsyncConnection, search: Search) -> list[Profile]:
     """Profiles of the incidents that the search admits, whether they are open or closed."""
-    found = incident_profile.c
-    statement = select(found.profile).where(
-        found.theatre == search.theatre,
-        found.last_day >= search.first_day,
-        found.first_day <= search.last_day,
-    )
+    asked: dict[str, Any] = {
+        "theatre": search.theatre,
+        "first_day": search.first_day,
+        "last_day": search.last_day,
+    }
     if box := search.box:
-        is_near = (
-            (found.south <= box.north)
-            & (found.north >= box.south)
-            & (found.west <= box.east)
-            & (found.east >= box.west)
-        )
-        statement = statement.where(or_(found.south.is_(None), is_near))
-    return list((await conn.execute(statement)).scalars())
+        edges = {"box_south": box.south, "box_north": box.north, "box_west": box.west, "box_east": box.east}
+        return list((await conn.execute(_NEAR, asked | edges)).scalars())
+    return list((await conn.execute(_IN_THEATRE, asked)).scalars())
 
 
 async def open_incidents(conn: AsyncConnection, theatre: str, since: datetime) -> list[Incident]:
@@ -99,7 +113,7 @@ async def is_code_taken(conn: AsyncConnection, code: str) -> bool:
 
 async def get_incident(conn: AsyncConnection, incident_id: int) -> Incident | None:
     """The incident with this id."""
-    row = (await conn.execute(select(table.c.id, table.c.snapshot).where(table.c.id == incident_id))).first()
+    row = (await conn.execute(_BY_ID, {"incident_id": incident_id})).first()
     return None if row is None else _incident(row)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Finding, Report
@@ -18,6 +18,23 @@ from bot.storage.tables import report, report_revision, report_shingle
 PARAMETERS = 500
 """Values in one IN list: every database takes as many."""
 _KEPT = ("revision", "url", "title", "text", "published_at", "seen_at", "content_hash", "finding")
+
+_SHARED = func.count().label("shared")
+_BEST = (
+    select(report_shingle.c.report_id, _SHARED)
+    .where(
+        report_shingle.c.hash.in_(bindparam("hashes", expanding=True)),
+        report_shingle.c.report_id != bindparam("besides"),
+    )
+    .group_by(report_shingle.c.report_id)
+    .order_by(_SHARED.desc(), report_shingle.c.report_id)
+    .limit(1)
+    .subquery()
+)
+_NEAREST = select(
+    _BEST.c.report_id, report.c.origin, _BEST.c.shared, report.c.source_id, report.c.incident_id
+).join(report, report.c.id == _BEST.c.report_id)
+"""Built once: making it takes longer than running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +139,8 @@ async def nearest_copy(
     """The report that shares most of `hashes`, the earliest of equals; `besides` is left out."""
     if not hashes:
         return None
-    shared = func.count().label("shared")
-    counted = (
-        select(report_shingle.c.report_id, shared)
-        .where(report_shingle.c.hash.in_(sorted(set(hashes))))
-        .group_by(report_shingle.c.report_id)
-        .order_by(shared.desc(), report_shingle.c.report_id)
-        .limit(1)
-    )
-    if besides is not None:
-        counted = counted.where(report_shingle.c.report_id != besides)
-    best = counted.subquery()
-    told = (best.c.report_id, report.c.origin, best.c.shared, report.c.source_id, report.c.incident_id)
-    row = (await conn.execute(select(*told).join(report, report.c.id == best.c.report_id))).first()
+    asked = {"hashes": sorted(set(hashes)), "besides": besides or 0}
+    row = (await conn.execute(_NEAREST, asked)).first()
     return None if row is None else NearCopy(*row)
 
 

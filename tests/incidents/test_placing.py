@@ -8,7 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from bot.incidents import Profile, grow, place, summarise
-from bot.incidents.weighing import weigh
+from bot.incidents.profiles import prepare
+from bot.incidents.weighing import Weight
+from bot.incidents.weighing import weigh as weigh_telling
 from bot.model import Act, Finding, Report, SourceType, Stance
 from tests.incidents.telling import (
     ALIBEYLI,
@@ -36,6 +38,10 @@ def movses() -> Profile:
 def known(says: Finding, number: int = 1) -> Profile:
     """An incident of one report, with the report's number."""
     return replace(summarise(grow(None, report(number), says)), id=number)
+
+
+def weigh(told: Report, says: Finding, incident: Profile, *, is_copy: bool = False) -> Weight:
+    return weigh_telling(prepare(told, says), incident, is_copy=is_copy)
 
 
 def joins(told: Report, says: Finding, *incidents: Profile, copied: int | None = None) -> bool:
