@@ -150,6 +150,24 @@ class ChatKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What the sources file may say of how one source is read; selectors are CSS, for pages."""
+
+    language: str | None = None
+    """What it publishes in, such as "hy", where that is known."""
+    full_text: bool = False
+    """Its items are teasers: the articles that they point to are fetched and read."""
+    items: str = ""
+    """What encloses each item of a page; without it every link with a headline's length counts."""
+    link: str = ""
+    title: str = ""
+    time: str = ""
+
+
+DEFAULT_OPTIONS = SourceOptions()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """An outlet's feed, channel, page or interface; `side` is a party's identifier or "neutral"."""
 
@@ -162,6 +180,7 @@ class Source:
     origin: str = ""
     theatres: tuple[str, ...] = ()
     interval_s: int | None = None
+    options: SourceOptions = DEFAULT_OPTIONS
 
     @property
     def origin_id(self) -> str:

@@ -36,12 +36,13 @@ from bot.model import (
     IncidentStatus,
     Severity,
     SourceKind,
+    SourceOptions,
     SourceType,
 )
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = MetaData(
@@ -70,6 +71,7 @@ source = Table(
     Column("origin", String, nullable=False),
     Column("theatres", Encoded(tuple[str, ...]), nullable=False),
     Column("interval_s", Integer),
+    Column("options", Encoded(SourceOptions), nullable=False, server_default="{}"),
     Column("is_listed", Boolean, nullable=False),
     Column("etag", Prose),
     Column("last_modified", Prose),
