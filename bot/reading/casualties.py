@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.reading.numbers import Number, read_numbers
@@ -21,6 +22,18 @@ IMPLIED_BACK_REACH = 20
 
 NONE_REACH = 12
 """Letters between `no` and the casualty word that it denies."""
+
+
+_UNSAID = ("stance.report", "casualties.unsaid")
+"""Words of a clause that denies knowledge of casualties, not casualties."""
+
+
+SINCE_REACH = 24
+"""Letters between a toll and `since`."""
+
+
+Item = tuple[int, int, str, Number | None]
+"""A casualty word with its kind, or a number, from start to end."""
 
 
 class Toll(NamedTuple):
@@ -45,14 +58,36 @@ def read_casualties(passages: Passages) -> Casualties:
     """The numbers of the incident itself: not of older ones, totals, ages or weapons."""
     numbers = [n for n in read_numbers(passages) if not passages.is_past(n.start)]
     words = _casualty_words(passages)
+    told = [w for w in words if not passages.is_denied(w[0], w[1]) or _is_counted(w, numbers)]
     tolls: list[Toll] = []
     for sentence in range(len(passages.text.sentences)):
-        tolls += _bind(passages, sentence, numbers, words)
-    killed = _judge("killed", tolls) or _single(passages, "killed_one")
-    wounded = _judge("wounded", tolls) or _single(passages, "wounded_one")
+        tolls += _bind(passages, sentence, numbers, told)
+    tolls = [t for t in tolls if not _is_total(passages, t)]
+    killed = _judge("killed", tolls) or _unnumbered(passages, "killed")
+    wounded = _judge("wounded", tolls) or _unnumbered(passages, "wounded")
     if killed is None and wounded is None and _says_none(passages, words):
         return Casualties(0, 0, ())
     return Casualties(killed, wounded, tuple(tolls))
+
+
+def _is_counted(word: tuple[int, int, str], numbers: list[Number]) -> bool:
+    """Whether a number touches the word, so that a negation near it denies something else."""
+    return any(
+        not n.is_implied and (0 <= word[0] - n.end <= 3 or 0 <= n.start - word[1] <= 3) for n in numbers
+    )
+
+
+def _is_total(passages: Passages, toll: Toll) -> bool:
+    """Whether the number is one of a longer time, `241 dead since October`, in a text that is no tally."""
+    found = passages.found
+    start, end = passages.text.sentence_span(toll.sentence)
+    if found.of("stance.tally") or found.has("stance.update", start, end):
+        return False
+    return any(
+        -SINCE_REACH <= hit.end - toll.start <= 0 or 0 <= hit.start - toll.end <= SINCE_REACH
+        for hit in found.of("casualties.since")
+        if start <= hit.start < end
+    )
 
 
 def _judge(kind: str, tolls: list[Toll]) -> int | None:
@@ -69,15 +104,18 @@ def _says_none(passages: Passages, words: list[tuple[int, int, str]]) -> bool:
     found, text = passages.found, passages.text
     if any(not passages.is_past(h.start) for h in found.of("casualties.none")):
         return True
-    told = {text.clause_of(h.start) for h in found.of("stance.report")}
+    told = {text.clause_of(h.start) for code in _UNSAID for h in found.of(code)}
     return any(
         passages.is_denied(start, end) and text.clause_of(start) not in told for start, end, _ in words
     )
 
 
-def _single(passages: Passages, key: str) -> int | None:
-    """One, where a word in the singular says what became of somebody."""
-    return 1 if any(passages.is_news(h.start) for h in passages.found.of(f"casualties.{key}")) else None
+def _unnumbered(passages: Passages, kind: str) -> int | None:
+    """One or two, where a word in the singular or dual says what became of somebody."""
+    for key, value in ((f"{kind}_two", 2), (f"{kind}_one", 1)):
+        if any(passages.is_news(h.start) for h in passages.found.of(f"casualties.{key}")):
+            return value
+    return None
 
 
 def _casualty_words(passages: Passages) -> list[tuple[int, int, str]]:
@@ -102,27 +140,47 @@ def _bind(
 ) -> list[Toll]:
     """Pairs numbers with casualty words of one sentence, left to right, each at most once."""
     start, end = passages.text.sentence_span(sentence)
-    items: list[tuple[int, int, str, Number | None]] = [
-        (b, e, k, None) for b, e, k in words if start <= b < end
-    ]
+    items: list[Item] = [(b, e, k, None) for b, e, k in words if start <= b < end]
     items += [(n.start, n.end, "", n) for n in numbers if start <= n.start < end]
     is_toll = passages.found.has("stance.update", start, end)
     tolls: list[Toll] = []
     number: Number | None = None
     word: tuple[int, int, str] | None = None
-    for begin, stop, kind, count in sorted(items, key=lambda item: item[:2]):
+    ordered = sorted(items, key=lambda item: item[:2])
+    for index, (begin, stop, kind, count) in enumerate(ordered):
+        ahead = ordered[index + 1 : index + 3]
         if count is not None:
-            if word and _is_in_reach(passages, word, count, is_toll):
+            if word and not _is_before_word(count, ahead) and _is_in_reach(passages, word, count, is_toll):
                 tolls.append(Toll(word[2], count.value, word[0], stop, sentence))
                 number, word = None, None
             elif number is None or not count.is_implied:
                 number = count
-        elif number and begin - number.end <= (IMPLIED_REACH if number.is_implied else REACH):
+        elif number and not _reads_on(passages, number, (begin, stop), ahead) and _is_near(number, begin):
             tolls.append(Toll(kind, number.value, number.start, stop, sentence))
             number, word = None, None
         else:
             number, word = None, (begin, stop, kind)
     return tolls
+
+
+def _is_near(number: Number, begin: int) -> bool:
+    """Whether a number may belong to a word that begins so far behind it."""
+    return begin - number.end <= (IMPLIED_REACH if number.is_implied else REACH)
+
+
+def _is_before_word(count: Number, ahead: Sequence[Item], reach: int = 3) -> bool:
+    """Whether a casualty word of its own follows the number at once: `one martyr and 6 wounded`."""
+    return bool(ahead) and ahead[0][3] is None and ahead[0][0] - count.end <= reach
+
+
+def _reads_on(passages: Passages, number: Number, word: tuple[int, int], ahead: Sequence[Item]) -> bool:
+    """Whether the word belongs to a number behind it rather than to a vaguer or farther one before it."""
+    count = ahead[0][3] if ahead else None
+    if count is None or word[0] - number.end <= 3 or _is_before_word(count, ahead[1:], BACK_REACH):
+        return False
+    is_better = number.is_implied and not count.is_implied
+    is_nearer = word[0] - number.end > BACK_REACH
+    return (is_better or is_nearer) and _is_in_reach(passages, (*word, ""), count, False)
 
 
 def _is_in_reach(passages: Passages, word: tuple[int, int, str], count: Number, is_toll: bool) -> bool:

@@ -21,11 +21,20 @@ PEOPLE_REACH = 24
 WORD_REACH = 16
 """Letters between a number and a casualty word that need no noun for people between them."""
 
+BEFORE_REACH = 26
+"""The same where the word comes first: `the number of those killed is nine`."""
+
 PART_REACH = 32
 """Letters between a part and the word after it that says so (Urdu, Hindi, Korean: `two women included`)."""
 
 JOINED = 40
 """Letters between two counts that are added up: `three soldiers and four civilians`."""
+
+NOUN_REACH = 12
+"""Letters between a count and `and`: room for a noun that no list has."""
+
+PERSON_REACH = 6
+"""Letters between `and` and one person more: room for an article."""
 
 MOST = 5_000
 """Higher figures are of wars, not of incidents."""
@@ -54,7 +63,7 @@ def read_numbers(passages: Passages) -> list[Number]:
     whole = [
         n for n, before in zip(counts, [None, *counts], strict=False) if not _is_part(passages, n, before)
     ]
-    return sorted(whole + _implied(passages, counts))
+    return _join_persons(passages, sorted(whole + _implied(passages, counts)))
 
 
 def _written(passages: Passages) -> list[Number]:
@@ -115,9 +124,17 @@ def _is_of_people(passages: Passages, number: Number, following: Number | None) 
     ]
     people = min((h.start for h in nouns if h), default=None)
     thing = found.first("casualties.not_people", end, min(end + UNIT_REACH, limit))
-    if thing and (people is None or thing.start < people):
+    if thing and (people is None or thing.start < people) and not _is_toll(passages, number):
         return False
+    if number.value == 1 and people is None:
+        return _is_toll(passages, number)
     return people is not None or _has_casualty_word(passages, number)
+
+
+def _is_toll(passages: Passages, number: Number) -> bool:
+    """Whether a casualty word follows at once: `200 dead`."""
+    found, end = passages.found, number.end
+    return any(found.has(f"casualties.{kind}", end, end + 3) for kind in ("killed", "wounded"))
 
 
 def _has_casualty_word(passages: Passages, number: Number) -> bool:
@@ -128,7 +145,7 @@ def _has_casualty_word(passages: Passages, number: Number) -> bool:
     if found.has("stance.update", start, end) and any(start <= h.start < end for h in words):
         return True
     return any(
-        -WORD_REACH <= h.end - number.start <= 0 or 0 <= h.start - number.end <= WORD_REACH for h in words
+        -BEFORE_REACH <= h.end - number.start <= 0 or 0 <= h.start - number.end <= WORD_REACH for h in words
     )
 
 
@@ -150,9 +167,9 @@ def _is_age(passages: Passages, number: Number) -> bool:
     found, folded = passages.found, passages.text.folded
     for hit in found.of("casualties.age"):
         between = folded[hit.end : number.start].split() if hit.end <= number.start else None
-        if 0 <= hit.start - number.end <= 3 or (
-            between is not None and len(between) <= 2 and _are_ages(between)
-        ):
+        if hit.start <= number.start < hit.end or 0 <= hit.start - number.end <= 3:
+            return True
+        if between is not None and len(between) <= 2 and _are_ages(between):
             return True
     is_beside = any(2 <= number.start - h.end <= 3 for h in found.of("casualties.person"))
     return is_beside and folded.startswith("  ", number.end)
@@ -195,7 +212,9 @@ def _are_joined(passages: Passages, first: Number, second: Number) -> bool:
     between = (first.end, second.start)
     if second.start - first.end > JOINED or text.clause_of(first.start) != text.clause_of(second.start):
         return False
-    if any(found.has(f"casualties.{kind}", *between) for kind in ("killed", "wounded")):
+    if any(
+        found.has(f"casualties.{key}", *between) for key in ("killed", "wounded", "included", "including")
+    ):
         return False
     spans = (between, (second.end, second.end + PEOPLE_REACH))
     has_nouns = all(
@@ -204,11 +223,48 @@ def _are_joined(passages: Passages, first: Number, second: Number) -> bool:
     return has_nouns and found.has("casualties.and", *between)
 
 
+def _join_persons(passages: Passages, counts: list[Number]) -> list[Number]:
+    """Adds persons without a number to those named just before: `two soldiers and a trader`."""
+    joined: list[Number] = []
+    for number in counts:
+        last = joined[-1] if joined else None
+        if last and number.is_implied and _is_one_more(passages, last, number):
+            joined[-1] = Number(last.start, number.end, last.value + number.value, last.is_implied)
+        else:
+            joined.append(number)
+    return joined
+
+
+def _is_one_more(passages: Passages, first: Number, second: Number) -> bool:
+    """Whether only `and` and an article stand between what is counted and one person more."""
+    found, text = passages.found, passages.text
+    if text.clause_of(first.start) != text.clause_of(second.start):
+        return False
+    nouns = [h.end for key in ("people", "person") for h in found.of(f"casualties.{key}")]
+    last = max((end for end in nouns if first.start < end <= second.start), default=first.end)
+    joint = found.first("casualties.and", last, second.start)
+    if any(found.has(f"casualties.{kind}", first.end, second.start) for kind in ("killed", "wounded")):
+        return False
+    return joint is not None and joint.start - last <= NOUN_REACH and second.start - joint.end <= PERSON_REACH
+
+
 def _implied(passages: Passages, counts: list[Number]) -> list[Number]:
-    """Single persons without a number before them."""
+    """Single persons, and pairs, without a number before them."""
+    none, found = passages.found.of("casualties.none"), passages.found
     return [
-        Number(hit.start, hit.end, 1, True)
-        for hit in passages.found.of("casualties.person")
-        if not any(h.start <= hit.start < h.end for h in passages.found.of("casualties.none"))
-        and not any(hit.start - 24 <= n.end <= hit.start or n.start <= hit.start < n.end for n in counts)
+        Number(hit.start, hit.end, value, True)
+        for key, value in (("person", 1), ("pair", 2))
+        for hit in found.of(f"casualties.{key}")
+        if not any(h.start <= hit.start < h.end for h in none)
+        and not any(_covers(passages, n, hit.start) for n in counts)
     ]
+
+
+def _covers(passages: Passages, number: Number, position: int) -> bool:
+    """Whether a count already holds the person named at a position: `two soldiers`, `three, a boy among them`."""
+    if number.start <= position < number.end:
+        return True
+    return 0 <= position - number.end <= 24 and not (
+        passages.found.has("casualties.people", number.end, position)
+        and passages.found.has("casualties.and", number.end, position)
+    )

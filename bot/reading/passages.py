@@ -39,10 +39,14 @@ class Passages:
         return not self.is_past(position) and not any(start <= position < end for start, end in self.possible)
 
     def is_denied(self, start: int, end: int) -> bool:
-        """Whether a negation stands in the same clause, close by."""
+        """Whether a negation stands in the same clause, close by; `no fewer than` is none."""
         clause = self.text.clause_of(start)
         near = [h for h in self.found.of("scope.negation") if -30 <= h.start - start <= 20 + end - start]
-        return any(self.text.clause_of(h.start) == clause for h in near)
+        least = self.found.of("casualties.at_least")
+        return any(
+            self.text.clause_of(h.start) == clause and not any(m.start <= h.start < m.end for m in least)
+            for h in near
+        )
 
 
 def mark_passages(passages: Passages) -> None:
