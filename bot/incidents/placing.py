@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.incidents.profiles import Profile, prepare
-from bot.incidents.weighing import Weight, weigh
+from bot.incidents.weighing import JOIN_AT, Weight, weigh
 from bot.model import Finding, Report
 
 CLOSED_AFTER = timedelta(hours=72)
 """After its last report an incident is closed: later references attach to it and alert nobody."""
-
-JOIN_AT = 2.5
-"""The weight at which a report joins an incident."""
 
 
 @dataclass(frozen=True, slots=True)

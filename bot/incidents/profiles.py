@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from math import cos, radians
 
 from bot.folding import fold
-from bot.incidents.nearness import APART_KM, is_wide, narrow
+from bot.incidents.nearness import ACROSS_KM, APART_KM, is_wide, narrow
 from bot.model import Act, Claim, Finding, FoundPlace, Incident, Report, Stance
 
 FOLLOWING = (Stance.DENIAL, Stance.UPDATE, Stance.CONFIRMATION)
@@ -19,6 +19,9 @@ MOST_DAYS_APART = 3
 
 MOST_DAYS_ANSWERED = 7
 """Days after which an answer that names no day can still come: inquiries and toll updates take a week."""
+
+RARE_TOLL = 10
+"""A number of dead or hurt that two reports do not share by chance."""
 
 MOST_TITLES = 24
 """Titles kept of an incident: those of its first reports, which later ones repeat."""
@@ -147,12 +150,17 @@ def summarise(incident: Incident) -> Profile:
 
 
 def search_for(report: Report, finding: Finding) -> Search:
-    """Where to look for the incident of a finding: its days, and 60 km around its villages and districts."""
+    """Where to look for the incident of a finding: its days, and around its villages and districts.
+
+    What answers, and what counts many, is looked for farther away: only that outweighs so much distance.
+    """
     day = finding.occurred or report.reported_at.date()
     is_open = finding.occurred is None or is_answer(finding)
     reach = timedelta(days=MOST_DAYS_ANSWERED if is_open else MOST_DAYS_APART)
     box = box_of(narrow(finding.places))
-    return Search(finding.theatre or "", day - reach, day + reach, _widen(box, APART_KM) if box else None)
+    counts_many = max(finding.killed or 0, finding.wounded or 0) >= RARE_TOLL
+    around = APART_KM if counts_many or finding.stance in FOLLOWING else ACROSS_KM
+    return Search(finding.theatre or "", day - reach, day + reach, _widen(box, around) if box else None)
 
 
 def is_day_named(finding: Finding) -> bool:

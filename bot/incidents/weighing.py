@@ -12,20 +12,21 @@ from bot.incidents.profiles import (
     FOLLOWING,
     MOST_DAYS_ANSWERED,
     MOST_DAYS_APART,
+    RARE_TOLL,
     Heard,
     Profile,
     Telling,
 )
 from bot.model import Act, Finding, Reason, Stance
 
+JOIN_AT = 2.5
+"""The weight at which a report joins an incident."""
+
 IMPOSSIBLE = Reason("another_day", -100.0)
 """What is left when nothing else can speak for it."""
 
 OVERNIGHT = timedelta(hours=16)
 """A voice that speaks again sooner goes on telling of the same night; bulletins come a day apart."""
-
-RARE_TOLL = 10
-"""A number of dead or hurt that two reports do not share by chance."""
 
 OWN_NEXT_DAY = -6.0
 """A source that made a claim makes another a day later: no likeness tells it from the day before."""
@@ -67,6 +68,8 @@ def weigh(telling: Telling, incident: Profile, *, is_copy: bool = False) -> Weig
     if day.weight <= IMPOSSIBLE.weight:
         return Weight((day,))
     places = _weigh_scene(telling, incident, again)
+    if day.weight + places + _most_left(telling, is_copy) < JOIN_AT:
+        return Weight((day, Reason("places", places)))
     is_formula = day.code == "next_day" or places < 0  # bulletins of other days and places are alike
     casualties = weigh_casualties(telling.finding, incident, is_again=bool(again))
     reasons = (
@@ -79,6 +82,13 @@ def weigh(telling: Telling, incident: Profile, *, is_copy: bool = False) -> Weig
     )
     text = 0.0 if is_formula else 1.5 if is_copy else weigh_title(telling, incident)
     return Weight((*reasons, Reason("text", text)))
+
+
+def _most_left(telling: Telling, is_copy: bool) -> float:
+    """The most that everything besides day and place can speak for an incident."""
+    finding = telling.finding
+    numbers = sum(number is not None for number in (finding.killed, finding.wounded))
+    return 1.5 + 0.7 + 1.5 * numbers + _weigh_answer(finding) + (1.5 if is_copy else 0.5)
 
 
 def weigh_day(telling: Telling, incident: Profile, again: list[Heard]) -> Reason:
@@ -170,8 +180,12 @@ def _weigh_number(ours: int, theirs: tuple[int, int]) -> float:
 
 def weigh_stance(finding: Finding, incident: Profile) -> float:
     """A denial wants an incident to deny; a tally is an incident of its own."""
-    answer = 1.2 if finding.stance is Stance.DENIAL else 0.8 if finding.stance in FOLLOWING else 0.0
+    answer = _weigh_answer(finding)
     return answer if (finding.stance is Stance.TALLY) == incident.is_tally else answer - 1.8
+
+
+def _weigh_answer(finding: Finding) -> float:
+    return 1.2 if finding.stance is Stance.DENIAL else 0.8 if finding.stance in FOLLOWING else 0.0
 
 
 def weigh_title(telling: Telling, incident: Profile) -> float:
