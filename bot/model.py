@@ -112,7 +112,7 @@ class DeliveryForm(StrEnum):
     """message: a new one; edit: the living message changes silently; reply: a short answer to it with sound.
 
     anew: a change as a whole message of its own, for chats that want that; rollup: several incidents of a
-    busy hour in one message, which grows.
+    busy hour in one message, which grows; notice: a message about the service itself.
     """
 
     MESSAGE = "message"
@@ -120,6 +120,7 @@ class DeliveryForm(StrEnum):
     REPLY = "reply"
     ANEW = "anew"
     ROLLUP = "rollup"
+    NOTICE = "notice"
 
 
 class DeliveryState(StrEnum):
@@ -357,6 +358,8 @@ class Claim:
     """True when its text is a near-copy of an earlier report's: it counts with that report's origin."""
     occurred: date | None = None
     """The day that this voice gives."""
+    bloc: str = ""
+    """The side with which the speaker counts as one; empty: the speaker stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "bot").rglob("*.py"))
 LEVELS = {
     0: {"model", "errors", "config", "log", "atlas", "folding", "data"},
-    1: {"reading", "incidents", "rendering"},
+    1: {"reading", "incidents", "rendering", "watch"},
     2: {"sources", "storage"},
     3: {"ingest", "sender", "pace", "transport", "analyse", "export"},
-    4: {"check", "deliver"},
+    4: {"check", "deliver", "survey", "lookout"},
     5: {"jobs", "commands", "terminal"},
     6: {"__main__", "app", "stages"},
 }

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import ChatKind, ChatStyle, DeliveryState
 from bot.storage.inserts import insert_new
 from bot.storage.states import ChatState
-from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, incident, subscription
+from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, incident, notice, subscription
 
 KEEP_GONE = timedelta(hours=48)
 """A chat that returns within this time finds its settings as they were."""
@@ -142,7 +142,8 @@ async def purge_gone(conn: AsyncConnection, now: datetime, keep: timedelta = KEE
 
 def of_chat(chat_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """A chat's deliveries; with IS_MESSAGE or IS_FOLLOW_UP an index finds them, incident by incident."""
-    return delivery.c.incident_id.in_(select(incident.c.id)), delivery.c.chat_id == chat_id
+    told = select(incident.c.id).union_all(select(-notice.c.id))
+    return delivery.c.incident_id.in_(told), delivery.c.chat_id == chat_id
 
 
 def _chat(row: Row[Any]) -> Chat:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -12,46 +12,52 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Source
 from bot.storage.tables import source as table
+from bot.watch.state import SourceCheck, SourceState
+from bot.watch.vitals import Vitals
 
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """How the checks of one source stand. `failures` counts since the last success; None times: never."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    next_check_at: datetime | None = None
-    first_checked_at: datetime | None = None
-    last_checked_at: datetime | None = None
-    last_ok_at: datetime | None = None
-    last_new_at: datetime | None = None
-    failures: int = 0
-    last_error: str | None = None
-    paused_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCheck:
-    """A source with the state of its checks."""
-
-    source: Source
-    state: SourceState
+__all__ = [
+    "SourceCheck",
+    "SourceState",
+    "add_source",
+    "all_checks",
+    "due_checks",
+    "find_by_url",
+    "get_check",
+    "hasten",
+    "known_ids",
+    "pause",
+    "remove_source",
+    "request_check",
+    "restore_source",
+    "resume",
+    "save_state",
+    "upsert_catalogue",
+]
 
 
 _SOURCE_FIELDS = tuple(field.name for field in fields(Source))
 _STATE_FIELDS = tuple(field.name for field in fields(SourceState))
-_UNREAD: dict[str, Any] = {"etag": None, "last_modified": None, "body_hash": None, "next_check_at": None}
+_UNREAD: dict[str, Any] = {
+    "etag": None,
+    "last_modified": None,
+    "body_hash": None,
+    "next_check_at": None,
+    "vitals": Vitals(),
+}
 """What a source's state forgets when it moves to another address."""
 
 
 async def upsert_catalogue(conn: AsyncConnection, sources: Sequence[Source]) -> None:
-    """Make the rows equal the catalogue. A source that left it is no longer checked; its state is kept."""
+    """Make the rows equal the catalogue. A source that left it is no longer checked; its state is kept.
+
+    What an admin added or removed in a chat stays as it is; a catalogue that lists an added one takes it over.
+    """
     listed = {check.source.id: check.source for check in await _checks(conn, is_listed=None)}
-    await conn.execute(update(table).values(is_listed=False))
+    removed = set((await conn.execute(select(table.c.id).where(table.c.removed_at.is_not(None)))).scalars())
+    await conn.execute(update(table).where(table.c.added_at.is_(None)).values(is_listed=False))
     for source in sources:
         known = listed.get(source.id)
-        values = _described(source) | {"is_listed": True}
+        values = _described(source) | {"is_listed": source.id not in removed, "added_at": None}
         if known is None:
             await conn.execute(insert(table).values(id=source.id, failures=0, **values))
             continue
@@ -111,6 +117,45 @@ async def request_check(conn: AsyncConnection, source_id: str | None, now: datet
     if source_id is not None:
         statement = statement.where(table.c.id == source_id)
     return (await conn.execute(statement)).rowcount
+
+
+async def add_source(conn: AsyncConnection, new: Source, now: datetime) -> None:
+    """List a source that no catalogue knows; it is due at once. Its id must be new (see `known_ids`)."""
+    values = _described(new) | {"id": new.id, "is_listed": True, "failures": 0, "added_at": now}
+    await conn.execute(insert(table).values(**values))
+
+
+async def remove_source(conn: AsyncConnection, source_id: str, now: datetime) -> bool:
+    """Check the source no more, whatever the catalogue says; its reports stay. False: it is not listed."""
+    is_listed = (table.c.id == source_id, table.c.is_listed)
+    gone = update(table).where(*is_listed).values(is_listed=False, removed_at=now)
+    return bool((await conn.execute(gone)).rowcount)
+
+
+async def restore_source(conn: AsyncConnection, source_id: str, now: datetime) -> bool:
+    """Undo `remove_source`: it is due at once. False when it was not removed."""
+    is_removed = (table.c.id == source_id, table.c.removed_at.is_not(None))
+    back = {"is_listed": True, "removed_at": None, "next_check_at": now, "failures": 0, "paused_at": None}
+    return bool((await conn.execute(update(table).where(*is_removed).values(**back))).rowcount)
+
+
+async def find_by_url(conn: AsyncConnection, url: str) -> tuple[SourceCheck, bool] | None:
+    """The source at exactly this address and whether it is listed, a listed one before others."""
+    statement = select(table).where(table.c.url == url).order_by(table.c.is_listed.desc(), table.c.id)
+    row = (await conn.execute(statement.limit(1))).first()
+    return None if row is None else (_check(row), row.is_listed)
+
+
+async def known_ids(conn: AsyncConnection) -> frozenset[str]:
+    """Every id that was ever given, those of removed sources too: reports belong to them."""
+    return frozenset((await conn.execute(select(table.c.id))).scalars())
+
+
+async def hasten(conn: AsyncConnection, due: Mapping[str, datetime]) -> None:
+    """Check sources earlier than planned; a plan that is earlier already stays, as does whatever failed."""
+    for source_id, moment in due.items():
+        is_later = (table.c.id == source_id, table.c.failures == 0, table.c.next_check_at > moment)
+        await conn.execute(update(table).where(*is_later).values(next_check_at=moment))
 
 
 async def _checks(conn: AsyncConnection, *, is_listed: bool | None) -> list[SourceCheck]:

@@ -41,8 +41,10 @@ from bot.model import (
 )
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
+from bot.watch.notices import Notice, NoticeKind
+from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = MetaData(
@@ -84,7 +86,11 @@ source = Table(
     Column("failures", Integer, nullable=False),
     Column("last_error", Prose),
     Column("paused_at", Instant),
+    Column("vitals", Encoded(Vitals), nullable=False, server_default="{}"),
+    Column("added_at", Instant),
+    Column("removed_at", Instant),
 )
+"""added_at: an admin added it in a chat; removed_at: removed there. No catalogue changes either."""
 
 incident = Table(
     "incident",
@@ -318,6 +324,32 @@ Index("delivery_target", delivery.c.target_id, sqlite_where=_is_aimed, postgresq
 Index(
     "delivery_rollup", delivery.c.chat_id, delivery.c.id, sqlite_where=IS_ROLLUP, postgresql_where=IS_ROLLUP
 )
+
+coverage_gap = Table(
+    "coverage_gap",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("theatre", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("well_since", Instant),
+    Column("over_at", Instant),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("gap_id", ForeignKey("coverage_gap.id")),
+    Column("kind", Choice(NoticeKind), nullable=False),
+    Column("snapshot", Encoded(Notice), nullable=False),
+    Column("cursor", RowId, nullable=False),
+    Column("queued_at", Instant),
+    sqlite_autoincrement=True,  # deliveries of a notice that was dropped must not become another's
+)
+"""A notice's deliveries have its number as `alert_id` and, lest it be an incident's, its negative besides."""
 
 setting = Table(
     "setting",
