@@ -24,6 +24,7 @@ from bot.commands.polling import Poll, connect
 from bot.commands.seal import Seal
 from bot.config import Settings
 from bot.data import Facts, load_facts
+from bot.data.blocs import load_blocs
 from bot.data.messages import SOURCE_LANGUAGE, Words, load_words
 from bot.deliver import Author, Deliverer, Rendered
 from bot.deliver import Clock as OutboxClock
@@ -223,7 +224,8 @@ def _return_memory() -> None:
 
 def _limit(settings: Settings, facts: Facts) -> Limits:
     max_age = timedelta(hours=settings.alert_max_age_h) if settings.alert_max_age_h else None
-    return Limits(max_age, frozenset(p.id for p in facts.parties.values() if p.kind == "monitor"))
+    observers = frozenset(p.id for p in facts.parties.values() if p.kind == "monitor")
+    return Limits(max_age, observers, load_blocs())
 
 
 def _build_application(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from bot.errors import StorageError
 from bot.folding import fold
 from bot.incidents import (
     Profile,
+    Sides,
     code_candidates,
     grow,
     is_copy,
@@ -74,10 +75,14 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an operator and the data decide. `alert_max_age` None: no limit; `observers`: ids of monitors."""
+    """What an operator and the data decide. `alert_max_age` None: no limit; `observers`: ids of monitors.
+
+    `blocs` says of parties with which other they count as one side.
+    """
 
     alert_max_age: timedelta | None = timedelta(hours=24)
     observers: frozenset[str] = frozenset()
+    blocs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +278,7 @@ class _Intake:
             report,
             finding,
             code="" if before else await self._free_code(report, finding),
-            observers=self._limits.observers,
+            sides=Sides(self._limits.observers, self._limits.blocs),
             origin=fold(entry.origin).replace(" ", "-") or None,
             copied_report=copied.report_id if copied else None,
             is_late=placement.is_late,

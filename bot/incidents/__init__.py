@@ -1,7 +1,7 @@
 """Reports become incidents: placed, weighed, judged. Pure: no clock, no table, no network."""
 
 from bot.incidents.changes import judge_change
-from bot.incidents.claims import Voice, collapse, make_claim
+from bot.incidents.claims import Sides, Voice, collapse, make_claim
 from bot.incidents.codes import code_candidates, free_code
 from bot.incidents.growing import derive, grow, merge, retract, withdraw
 from bot.incidents.ledger import Ledger, Placed
@@ -19,6 +19,7 @@ __all__ = [
     "Placement",
     "Profile",
     "Search",
+    "Sides",
     "Voice",
     "box_of",
     "code_candidates",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.model import NEUTRAL, Claim, Finding, Report, SourceType, Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What the data knows of parties: ids of monitors, and with which other a party counts as one side."""
+
+    observers: Collection[str] = frozenset()
+    blocs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +31,24 @@ class Voice:
     wounded: int | None
 
 
+NOBODY = Sides()
+"""No monitors and no allies."""
+
+
 def make_claim(
     report: Report,
     finding: Finding,
     *,
-    observers: Collection[str] = (),
+    sides: Sides = NOBODY,
     origin: str | None = None,
 ) -> Claim:
     """The claim that a report adds to an incident's ledger.
 
-    `observers` are the party ids of monitors; `origin` is whom the text credits, if anybody. The
-    report must have an id; raises ValueError otherwise.
+    `origin` is whom the text credits, if anybody. The report must have an id; raises ValueError otherwise.
     """
     if report.id is None:
         raise ValueError("a report without an id cannot stand in a ledger")
-    speaker, side = name_speaker(report, finding, observers)
+    speaker, side = name_speaker(report, finding, sides.observers)
     return Claim(
         speaker=speaker,
         speaker_type=report.source.type,
@@ -59,6 +70,7 @@ def make_claim(
         wounded=finding.wounded,
         truce=finding.truce,
         occurred=finding.occurred,
+        bloc=sides.blocs.get(speaker, speaker),
     )
 
 
@@ -81,13 +93,12 @@ def name_speaker(report: Report, finding: Finding, observers: Collection[str]) -
     if speaks_for_itself(report, finding, observers):
         return source.origin_id, source.side
     watching = tuple(party for party in finding.accuser if party in observers)
+    own_blame, own_word = _own(source.side, finding.accused), _own(source.side, finding.accuser)
+    ranks: tuple[tuple[str, ...], ...] = (own_word, finding.accuser, own_blame)
     if finding.stance is Stance.DENIAL:
-        ranks = (_own(source.side, finding.accused), finding.accused, finding.accuser)
+        ranks = (own_blame, finding.accused, finding.accuser)
     elif finding.stance is Stance.CONFIRMATION:
-        own = (*_own(source.side, finding.accused), *_own(source.side, finding.accuser))
-        ranks = (own, watching, finding.accused)
-    else:
-        ranks = (_own(source.side, finding.accuser), finding.accuser, _own(source.side, finding.accused))
+        ranks = (own_blame, own_word, watching, finding.accuser, finding.accused)
     for parties in ranks:
         if parties:
             return parties[0], NEUTRAL if parties[0] in observers else parties[0]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from bot.incidents.claims import collapse, make_claim, mark_copy
+from bot.incidents.claims import NOBODY, Sides, collapse, make_claim, mark_copy
 from bot.incidents.codes import code_candidates
 from bot.incidents.severity import judge_severity
 from bot.incidents.status import judge_status, rests_on
@@ -23,7 +23,7 @@ def grow(
     finding: Finding,
     *,
     code: str = "",
-    observers: Collection[str] = (),
+    sides: Sides = NOBODY,
     origin: str | None = None,
     copied_report: int | None = None,
     is_late: bool = False,
@@ -35,7 +35,7 @@ def grow(
     of a report of which it is a near-copy. `is_late` keeps a closed incident closed. Raises ValueError when
     a new incident's finding has no theatre or the report no id.
     """
-    claim = make_claim(report, finding, observers=observers, origin=origin)
+    claim = make_claim(report, finding, sides=sides, origin=origin)
     if incident is None:
         return derive(_begin(report, finding, claim, code))
     claims = [c for c in incident.claims if c.report_id != claim.report_id]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from bot.incidents.claims import Sides
 from bot.incidents.codes import free_code
 from bot.incidents.growing import grow
 from bot.incidents.placing import Placement, place
@@ -27,7 +28,7 @@ class Ledger:
     """Incidents that are told in order of publication. `observers` are the party ids of monitors."""
 
     def __init__(self, observers: Collection[str] = ()) -> None:
-        self._observers = frozenset(observers)
+        self._sides = Sides(frozenset(observers))
         self._incidents: dict[int, Incident] = {}
         self._by_theatre: dict[str, list[int]] = {}
         self._codes: set[str] = set()
@@ -62,7 +63,7 @@ class Ledger:
             told,
             finding,
             code="" if before else self._free_code(told, finding),
-            observers=self._observers,
+            sides=self._sides,
             copied_report=copied,
             is_late=placement.is_late,
         )

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from bot.model import Claim, IncidentStatus, SourceType, Stance
 
+OPEN_TO_ALL = frozenset({SourceType.BLOG, SourceType.CHANNEL})
+"""Kinds of outlet that anybody can open under any name: one that quotes a confirmation is not enough."""
+
 
 def judge_status(claims: Sequence[Claim]) -> IncidentStatus:
     """Confirmed, disputed (both accuse each other), denied by somebody, or claimed; see docs/incidents.md.
@@ -25,7 +28,8 @@ def confirmations(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """The claims on which "confirmed" rests; none when it is not confirmed.
 
     A monitor's own report is enough. The accused's admission or another side's word needs a second,
-    independent origin that tells of the incident, so that one outlet alone never confirms anything.
+    independent origin that tells of the incident, so that one outlet alone never confirms anything; an ally
+    of who accuses is no other side, and a blog's or a channel's quotation wants another that confirms.
     """
     originals = [claim for claim in claims if not claim.is_copy]
     return tuple(
@@ -51,12 +55,27 @@ def is_mutual(claims: Sequence[Claim]) -> bool:
 
 
 def _is_backed_confirmation(claim: Claim, originals: Sequence[Claim]) -> bool:
-    if claim.stance is not Stance.CONFIRMATION:
+    if claim.stance is not Stance.CONFIRMATION or _speaks_for_accuser(claim, originals):
+        return False
+    others = [c for c in originals if c.origin != claim.origin and c.stance is not Stance.DENIAL]
+    if claim.speaker_type in OPEN_TO_ALL:
+        return any(other.stance is Stance.CONFIRMATION for other in others)
+    return any(other.speaker != claim.speaker for other in others)
+
+
+def _speaks_for_accuser(claim: Claim, originals: Sequence[Claim]) -> bool:
+    """True when the speaker, no party to the blame itself, is of one side with somebody who accuses."""
+    if claim.speaker in claim.accused:
         return False
     return any(
-        other.origin != claim.origin and other.speaker != claim.speaker and other.stance is not Stance.DENIAL
+        _bloc(other) == _bloc(claim)
         for other in originals
+        if other.stance is not Stance.CONFIRMATION and other.stance is not Stance.DENIAL and other.accused
     )
+
+
+def _bloc(claim: Claim) -> str:
+    return claim.bloc or claim.speaker
 
 
 def _accusations(claim: Claim) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.incidents import collapse, confirmations, grow, judge_status, make_claim
+from bot.incidents import Sides, collapse, confirmations, grow, judge_status, make_claim
 from bot.incidents.status import rests_on
 from bot.model import Claim, Finding, Incident, IncidentStatus, Report, Source, SourceType, Stance
 from tests.incidents.telling import finding, report, source
@@ -17,11 +17,11 @@ BAKU = source("Caspian Bulletin", SourceType.MOD, "azerbaijan")
 FOREIGN = source("Lakeside Post", SourceType.NEWSPAPER, "neutral")
 MOSCOW = source("Northern Ministry", SourceType.MOD, "russia")
 WATCH = source("Line Watch", SourceType.MONITOR, "neutral")
-OBSERVERS = frozenset({"osce"})
+SIDES = Sides(frozenset({"osce"}), {"nagorno-karabakh": "armenia"})
 
 
 def says(number: int, who: Source, **changes: object) -> Claim:
-    return make_claim(report(number, who, timedelta(hours=number)), finding(**changes), observers=OBSERVERS)
+    return make_claim(report(number, who, timedelta(hours=number)), finding(**changes), sides=SIDES)
 
 
 def status(*claims: Claim) -> IncidentStatus:
@@ -40,7 +40,8 @@ def status(*claims: Claim) -> IncidentStatus:
         (FOREIGN, {"stance": Stance.DENIAL, "accused": ()}, "armenia"),
         (MOSCOW, {"stance": Stance.CONFIRMATION, "accuser": ("russia",)}, "russia"),
         (FOREIGN, {"stance": Stance.CONFIRMATION, "accuser": ("armenia", "osce")}, "osce"),
-        (FOREIGN, {"stance": Stance.CONFIRMATION}, "azerbaijan"),
+        (FOREIGN, {"stance": Stance.CONFIRMATION}, "armenia"),
+        (FOREIGN, {"stance": Stance.CONFIRMATION, "accuser": ()}, "azerbaijan"),
         (WATCH, {"stance": Stance.CONFIRMATION}, "line-watch"),
         (WATCH, {"stance": Stance.DENIAL}, "azerbaijan"),
         (WATCH, {"stance": Stance.TALLY}, "line-watch"),

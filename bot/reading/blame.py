@@ -1,0 +1,211 @@
+"""Who is said to have done it and who says so: the evidence for each party weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.model import Report, SourceType, Stance
+from bot.reading.parts import Parts, Sides
+from bot.reading.passages import Passages
+
+MOST = 2.0
+"""Said more often, it says no more."""
+
+SURE, LEAST = 0.0, -1.5
+"""From which weight on a party is accused; the heaviest already from LEAST on, where nobody is sure."""
+
+SPEAKS = ("accuser", "speaker", "denier")
+"""Kinds of what is told of a party that speaks."""
+
+DOES = ("actor", "by", "deed", "breaks", "blamed")
+"""Kinds of what is told of a party that acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Parties accused and accusing, the most strongly first."""
+
+    accused: tuple[str, ...]
+    accuser: tuple[str, ...]
+    is_said: bool = True
+    """False when nothing in the text says who did it and only the truce's other side is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of a report when its blame is judged."""
+
+    passages: Passages
+    report: Report
+    stance: Stance
+    sides: Sides
+    parts: Parts
+
+    @property
+    def side(self) -> str:
+        """The party that the outlet is aligned with, or one that does not fight."""
+        return self.report.source.side
+
+
+def judge_blame(
+    case: Case,
+    features: Mapping[str, Mapping[str, float]],
+    weights: Mapping[str, float],
+    grounds: Mapping[str, str],
+    regions: frozenset[str],
+) -> Blame:
+    """Accused and accuser among the theatre's parties, from the `blame_features` of each.
+
+    `grounds` says in which region a party's forces stand, `regions` all that hold the scene: of allies that
+    one word covers, only those of the place are meant.
+    """
+    rated = {party: _weigh(row, weights) for party, row in features.items()}
+    accused = _choose(rated, case)
+    accused = _narrow(accused, case.sides, grounds, regions)
+    is_said = any(case.parts.told[p][kind] for p in accused for kind in DOES)
+    return Blame(accused, _name_accusers(case, accused), is_said)
+
+
+def blame_features(case: Case) -> dict[str, dict[str, float]]:
+    """For each party that could have done it what speaks for and against, by name; only what is not zero."""
+    named = case.parts.order
+    features = {party: _features(party, case) for party in named}
+    for party in _unnamed(case):
+        features[party] = _unnamed_features(party, case)
+    return features
+
+
+def _weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    total = weights.get("accused.base", 0.0)
+    return total + sum(weights.get(f"accused.{name}", 0.0) * value for name, value in features.items())
+
+
+def _features(party: str, case: Case) -> dict[str, float]:
+    """A named party's evidence: what is told of it, of its foes and friends, and whose outlet tells it."""
+    told, parts, sides = case.parts.told[party], case.parts, case.sides
+    foes = [p for p in parts.order if not sides.are_allies(p, party)]
+    friends = [p for p in parts.order if p != party and sides.are_allies(p, party)]
+    features = {kind: min(float(amount), MOST) for kind, amount in told.items()}
+    first = bool(parts.order) and parts.order[0] == party
+    features |= {
+        "bound": float(party in sides.bound),
+        "first": float(first),
+        "alone": float(not foes),
+        "named_once": float(_times(told) == 1),
+        "only_place": float(told["as_place"] >= _times(told)),
+        "acts": float(any(told[kind] for kind in DOES)),
+        "foe_acts": float(any(parts.told[p][kind] for p in foes for kind in DOES)),
+        "foe_blamed": float(any(parts.told[p]["blamed"] for p in foes)),
+        "foe_suffers": float(any(parts.told[p]["victim"] or parts.told[p]["done_to"] for p in foes)),
+        "foe_speaks": float(any(parts.told[p][kind] for p in foes for kind in SPEAKS)),
+        "foe_accuses": float(any(parts.told[p]["accuser"] for p in foes)),
+        "friend_acts": float(any(parts.told[p][kind] for p in friends for kind in DOES)),
+        "friend_named": float(bool(friends)),
+        "foe_denies": float(any(parts.told[p]["denier"] or parts.told[p]["denied_deed"] for p in foes)),
+        "foe_does_more": float(max((_deeds(parts, p) for p in foes), default=0) > _deeds(parts, party)),
+        "foe_does_less": float(max((_deeds(parts, p) for p in foes), default=0) < _deeds(parts, party)),
+        "both_act": float(_deeds(parts, party) > 0 and any(_deeds(parts, p) for p in foes)),
+        "both_speak": float(
+            any(told[kind] for kind in SPEAKS) and any(parts.told[p][k] for p in foes for k in SPEAKS)
+        ),
+        "mutual": float(bool(case.passages.found.under("mutual"))),
+        "denial_told": float(bool(case.passages.found.of("stance.deny"))),
+    }
+    features |= _side_features(party, case)
+    if features.get("own") or features.get("foe"):
+        kind = "own" if features.get("own") else "foe"
+        features[f"{kind}_acts"] = features["acts"]
+        features[f"{kind}_denial_acts"] = features["acts"] * (case.stance is Stance.DENIAL)
+        features[f"{kind}_blamed"] = float(bool(told["blamed"]))
+        features[f"{kind}_foe_accuses"] = features["foe_speaks"]
+    return {name: value for name, value in features.items() if value}
+
+
+def _times(told: Mapping[str, int]) -> int:
+    """How often a party is named."""
+    return told["named_title"] + told["named_lead"] + told["named_rest"]
+
+
+def _deeds(parts: Parts, party: str) -> int:
+    """How often a party is said to have acted."""
+    return sum(parts.told[party][kind] for kind in DOES)
+
+
+def _side_features(party: str, case: Case) -> dict[str, float]:
+    """What the outlet's side makes likely: it accuses the others, admits or denies what its own did."""
+    side, stance, sides = case.side, case.stance, case.sides
+    if side not in sides.fighters:
+        return {f"outside_{stance}": 1.0}
+    if party == side:
+        kind = "own"
+    elif sides.are_allies(party, side):
+        kind = "ally"
+    else:
+        kind = "foe" if party in sides.bound else "stranger"
+    return {kind: 1.0, f"{kind}_{stance}": 1.0}
+
+
+def _unnamed(case: Case) -> Iterable[str]:
+    """Parties that no word names but that may be meant: the outlet's own, and whom its truce binds."""
+    side, sides, order = case.side, case.sides, case.parts.order
+    if side in sides.bound and side not in order:
+        yield side
+    speakers = {side, *order} & sides.bound
+    for party in sorted(sides.bound):
+        if party not in order and party != side and speakers:
+            if not any(sides.are_allies(party, p) for p in speakers):
+                yield party
+
+
+def _unnamed_features(party: str, case: Case) -> dict[str, float]:
+    """An unnamed party is meant where nobody else is left, or where its own outlet denies or admits."""
+    found, sides, parts = case.passages.found, case.sides, case.parts
+    side = case.side
+    rivals = [p for p in sides.bound if p != party and not sides.are_allies(p, party)]
+    others = [p for p in sides.bound if p != party and p != side and not sides.are_allies(p, side)]
+    foes = [p for p in parts.order if not sides.are_allies(p, party)]
+    features = {
+        "unnamed": 1.0,
+        "unnamed_own": float(party == side),
+        f"unnamed_own_{case.stance}": float(party == side),
+        "unnamed_sole": float(party != side and not others),
+        "unnamed_foe": float(party != side and side in sides.bound),
+        "unnamed_enemy": float(party != side and side in rivals and bool(found.under("actors"))),
+        "unnamed_foe_acts": float(any(parts.told[p][kind] for p in foes for kind in DOES)),
+        f"unnamed_{case.stance}": 1.0,
+        "unnamed_monitor": float(case.report.source.type is SourceType.MONITOR),
+    }
+    return {name: value for name, value in features.items() if value}
+
+
+def _choose(rated: Mapping[str, float], case: Case) -> tuple[str, ...]:
+    """Parties whose weight is sure, the heaviest first; else the heaviest alone, if it is heavy enough."""
+    ranked = sorted(rated.items(), key=lambda item: (-item[1], item[0]))
+    sure = tuple(party for party, weight in ranked if weight >= SURE)
+    if sure or not ranked or ranked[0][1] < LEAST:
+        return sure
+    return (ranked[0][0],)
+
+
+def _narrow(
+    accused: Sequence[str], sides: Sides, grounds: Mapping[str, str], regions: frozenset[str]
+) -> tuple[str, ...]:
+    """Of allies that stand in different regions only those whose ground the scene is."""
+    present = {p for p, region in grounds.items() if region in regions}
+    return tuple(
+        p
+        for p in accused
+        if p not in grounds or p in present or not any(sides.are_allies(p, other) for other in present)
+    )
+
+
+def _name_accusers(case: Case, accused: Sequence[str]) -> tuple[str, ...]:
+    """Parties that speak, those that speak most first; one that is accused alone does not accuse."""
+    voice = {
+        p: sum(told[kind] for kind in SPEAKS) + (p == case.side) for p, told in case.parts.told.items()
+    }
+    if case.side in case.sides.fighters:
+        voice.setdefault(case.side, 1)
+    ranked = sorted(voice, key=lambda p: -voice[p])
+    return tuple(p for p in ranked if voice[p] > 0 and (p not in accused or len(accused) > 1))

@@ -1,0 +1,187 @@
+"""What a report's words say of each party's part: who acts, who suffers, who speaks, who is blamed or denies."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.reading.names import Mention, codes_of
+from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
+
+AFTER = 26
+"""Folded letters after a party's name within which `forces`, `drone` or `said` still belong to it."""
+
+BEFORE = 7
+"""Letters between `by`, `on`, `against` and the party that follows."""
+
+FRAME = 70
+"""Letters between a verb of accusing or denying and who accuses, denies or is accused."""
+
+DEED = 60
+"""Letters between a party and what it does, or what is done to it, within one clause."""
+
+Naming = tuple[Mention, list[str]]
+"""A mention and the fighting parties that it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """A theatre's armed parties, those that a truce in force binds, and who stands with whom."""
+
+    fighters: frozenset[str]
+    bound: frozenset[str]
+    blocs: Sequence[Sequence[str]] = ()
+    guarantors: Sequence[str] = ()
+
+    def are_allies(self, one: str, other: str) -> bool:
+        """Whether two parties are one, or of one bloc."""
+        return one == other or any(one in bloc and other in bloc for bloc in self.blocs)
+
+
+@dataclass(slots=True)
+class Parts:
+    """Parties in the order in which the text names them; `told` counts what is said of each, by kind."""
+
+    order: list[str] = field(default_factory=list)
+    told: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, parties: Sequence[str], kind: str, amount: float = 1.0) -> None:
+        """Says something of each of the parties."""
+        for party in parties:
+            self.told[party][kind] += amount  # type: ignore[assignment]
+
+
+def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]], fighters: Collection[str]) -> None:
+    """Adds the parties that `the army` or `rebels` are in this theatre, where no name stands by."""
+    known = [m for m in passages.parties if any(p in fighters for p in codes_of(m, "p"))]
+    ends = {m.end for m in known}
+    spans = [(m.start, m.end) for m in known]
+    for kind, parties in actors.items():
+        for hit in passages.found.of(f"actors.{kind}"):
+            is_named = any(start < hit.end and hit.start < end for start, end in spans)
+            if not is_named and not any(0 <= hit.start - end <= 2 for end in ends):
+                passages.parties.append(Mention(hit.start, hit.end, tuple(f"p:{p}" for p in parties)))
+                spans.append((hit.start, hit.end))
+    passages.parties.sort()
+
+
+def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
+    """The part of every fighting party that the news names; `order` is "last" where verbs stand last."""
+    parts = Parts()
+    namings = [
+        (mention, own)
+        for mention in passages.parties
+        if (own := [p for p in codes_of(mention, "p") if p in sides.fighters])
+        and not passages.is_past(mention.start)
+    ]
+    places = {(m.start, m.end) for m in passages.places}
+    for number, (mention, own) in enumerate(namings):
+        kinds = _words_around(passages, mention) + _deeds_around(passages, namings, number)
+        zone = _zone(passages, mention)
+        parts.add(own, f"named_{zone}")
+        for kind in kinds:
+            parts.add(own, kind)
+            parts.add(own, f"{kind}_{zone}")
+        if (mention.start, mention.end) in places:
+            parts.add(own, "as_place")
+    _read_frames(passages, namings, order, parts)
+    parts.order = list(dict.fromkeys(p for _, own in namings for p in own))
+    return parts
+
+
+def _zone(passages: Passages, mention: Mention) -> str:
+    """Whether a mention stands in the headline, the first sentence or the rest."""
+    sentence = passages.text.sentence_of(mention.start)
+    first = passages.text.sentence_of(passages.text.dateline_end)
+    if mention.start < passages.text.body_start:
+        return "title"
+    return "lead" if sentence <= first else "rest"
+
+
+def _words_around(passages: Passages, mention: Mention) -> list[str]:
+    """What the words directly around one mention say of its part."""
+    found = passages.found
+    is_by = _ends_before(passages, "roles.by", mention)
+    victim = found.first("roles.victim", mention.end, mention.end + 3)
+    actor = found.first("roles.actor", mention.start + 1, mention.end + AFTER)
+    office = found.first("roles.office", mention.start + 1, mention.end + AFTER)
+    is_speaker = office is not None and (actor is None or office.start < actor.start)
+    is_victim = victim is not None and (actor is None or actor.start >= victim.start)
+    told = {
+        "by": is_by,
+        "target": not is_by and _ends_before(passages, "roles.target", mention),
+        "victim": is_victim,
+        "speaker": is_speaker,
+        "actor": actor is not None and not is_speaker and not is_victim,
+    }
+    return [kind for kind, is_so in told.items() if is_so]
+
+
+def _deeds_around(passages: Passages, namings: Sequence[Naming], number: int) -> list[str]:
+    """Whether the next act or breach of its clause is the party's own, or the act before was done to it."""
+    mention = namings[number][0]
+    since = namings[number - 1][0].end if number else 0
+    until = namings[number + 1][0].start if number + 1 < len(namings) else len(passages.text.folded)
+    kinds = []
+    for table, kind in (("acts", "deed"), ("truce.breach", "breaks")):
+        hits = passages.found.under(table) if table == "acts" else passages.found.of(table)
+        own = _hit_after(passages, hits, mention, until)
+        if own is not None:
+            kinds.append("denied_deed" if passages.is_denied(own.start, own.end) else kind)
+    if _act_before(passages, mention, since):
+        kinds.append("done_to")
+    return kinds
+
+
+def _hit_after(passages: Passages, hits: Sequence[Hit], mention: Mention, until: int) -> Hit | None:
+    """The next hit of the mention's clause that no other mention parts from it."""
+    index = bisect_left(hits, (mention.end,))
+    if index == len(hits) or hits[index].start >= min(mention.end + DEED, until):
+        return None
+    clause_of = passages.text.clause_of
+    return hits[index] if clause_of(hits[index].start) == clause_of(mention.start) else None
+
+
+def _act_before(passages: Passages, mention: Mention, since: int) -> bool:
+    """Whether an act of the mention's clause stands before it that no other mention parts from it."""
+    acts = passages.found.under("acts")
+    index = bisect_left(acts, (mention.start,)) - 1
+    if index < 0 or acts[index].start < max(since, mention.start - DEED):
+        return False
+    return passages.text.clause_of(acts[index].start) == passages.text.clause_of(mention.start)
+
+
+def _read_frames(passages: Passages, namings: Sequence[Naming], order: str, parts: Parts) -> None:
+    """Adds who accuses whom and who denies, by their order around the verb."""
+    sentence_of = passages.text.sentence_of
+    for code, subject_kind, object_kind in (
+        ("stance.accuse", "accuser", "blamed"),
+        ("stance.deny", "denier", "rebuffed"),
+        ("stance.confirm", "admits", "admitted"),
+    ):
+        for hit in passages.found.of(code):
+            sentence = sentence_of(hit.start)
+            near = [(m, own) for m, own in namings if sentence_of(m.start) == sentence]
+            before = [own for m, own in near if 0 <= hit.start - m.end <= FRAME]
+            after = [own for m, own in near if 0 <= m.start - hit.end <= FRAME]
+            subject, object_ = _around_verb(before, after, order)
+            parts.add(subject, subject_kind)
+            if object_ != subject:
+                parts.add(object_, object_kind)
+
+
+def _around_verb(
+    before: Sequence[list[str]], after: Sequence[list[str]], order: str
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Who does what the verb says, and to whom."""
+    if order == "last":
+        return (before[0] if before else ()), (before[-1] if len(before) > 1 else ())
+    return (before[-1] if before else ()), (after[0] if after else ())
+
+
+def _ends_before(passages: Passages, code: str, mention: Mention) -> bool:
+    """Whether a phrase with this code ends directly before the mention."""
+    return any(0 <= mention.start - h.end <= BEFORE for h in passages.found.of(code))

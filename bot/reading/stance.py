@@ -1,0 +1,156 @@
+"""Which part a report plays in its incident: a claim, a confirmation, a denial, an update or a tally."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.model import NEUTRAL, Report, SourceType, Stance
+from bot.reading.names import codes_of
+from bot.reading.parts import Parts, Sides
+from bot.reading.passages import Passages
+
+COUNTED = 13
+"""Letters before `violations` within which their number stands."""
+
+QUOTED = 12
+"""Letters between a party in the headline and `says`."""
+
+LATE_DAYS = 2
+"""A report so many days after the incident brings what is new about it."""
+
+OTHERS = (Stance.TALLY, Stance.DENIAL, Stance.CONFIRMATION, Stance.UPDATE)
+"""What a report can be besides a claim."""
+
+WORDS = ("deny", "confirm", "update", "tally", "accuse", "report")
+"""Tables of words whose place in the headline, the lead or the rest says something."""
+
+MOST = 2
+
+
+def judge_stance(features: Mapping[str, float], weights: Mapping[str, float]) -> Stance:
+    """The stance with the heaviest evidence; `claim` where that of no other outweighs nothing."""
+    best, most = Stance.CLAIM, 0.0
+    for stance in OTHERS:
+        total = weights.get(f"{stance}.base", 0.0) + sum(
+            weights.get(f"{stance}.{name}", 0.0) * value for name, value in features.items()
+        )
+        if total > most:
+            best, most = stance, total
+    return best
+
+
+def stance_features(
+    passages: Passages, report: Report, age_days: int, parts: Parts, sides: Sides
+) -> dict[str, float]:
+    """What speaks for each stance, the same list for all; only what is not zero. `age_days`: since it happened."""
+    features = _word_features(passages) | _count_features(passages)
+    source, side = report.source, report.source.side
+    is_own = side in sides.fighters
+    is_observer = source.type is SourceType.MONITOR and side in {NEUTRAL, "un", "osce", "eu"}
+    is_observer |= source.type is SourceType.MOD and side in sides.guarantors
+    features |= {
+        "late": float(age_days >= LATE_DAYS),
+        "late_outside": float(age_days >= LATE_DAYS and not is_own),
+        "day_after": float(age_days == 1),
+        "own": float(is_own),
+        "own_official": float(is_own and source.type in {SourceType.MOD, SourceType.CHANNEL}),
+        "monitor": float(source.type is SourceType.MONITOR),
+        "observer": float(is_observer),
+        "own_word": float(is_observer and not _quotes_a_side(passages, sides)),
+        "late_toll": float(age_days >= 1 and bool(passages.found.of("stance.update"))),
+    }
+    features |= _actor_features(parts, sides)
+    if is_own:
+        features |= _own_features(passages, side, parts, sides)
+    return {name: value for name, value in features.items() if value}
+
+
+def _word_features(passages: Passages) -> dict[str, float]:
+    """How often the words of each table stand in the headline, the first sentence and the rest."""
+    found, text = passages.found, passages.text
+    lead = text.sentence_span(min(1, len(text.sentences) - 1))[1]
+    title, end = text.body_start, len(text.folded)
+    features: dict[str, float] = {}
+    for word in WORDS:
+        code = f"stance.{word}"
+        features[f"{word}_title"] = float(min(found.count(code, 0, title), MOST))
+        features[f"{word}_lead"] = float(min(found.count(code, title, lead), MOST))
+        features[f"{word}_rest"] = float(min(found.count(code, lead, end), MOST))
+    return features
+
+
+def _count_features(passages: Passages) -> dict[str, float]:
+    """Periods tell of a tally only where violations are counted, most of all in the headline."""
+    found, text = passages.found, passages.text
+    breaches = found.of("truce.breach") + found.of("truce.breached")
+    counted = [
+        h for h in breaches if any(c.isdigit() for c in text.folded[max(0, h.start - COUNTED) : h.start])
+    ]
+    acts = found.under("acts")
+    killed = found.of("casualties.killed")
+    return {
+        "counted": float(bool(counted)),
+        "counted_title": float(any(h.start < text.body_start for h in counted)),
+        "breach_title": float(any(h.start < text.body_start for h in breaches)),
+        "period_of_breaches": float(bool(breaches) and bool(found.of("stance.tally"))),
+        "no_breach": float(not breaches),
+        "act_title": float(any(h.start < text.body_start for h in acts)),
+        "killed_title": float(any(h.start < text.body_start for h in killed)),
+        "mutual": float(bool(found.under("mutual"))),
+        "past": float(bool(passages.past)),
+    }
+
+
+def _actor_features(parts: Parts, sides: Sides) -> dict[str, float]:
+    """Whether who acts denies, admits or is accused by the other side."""
+    told = [c for p, c in parts.told.items() if p in sides.bound]
+    return {
+        "accused_denies": float(any(c["denier"] and (c["blamed"] or c["deed"] or c["actor"]) for c in told)),
+        "denier_title": float(any(c["denier"] and c["named_title"] for c in told)),
+        "admits": float(any(c["admits"] for c in told)),
+        "admits_title": float(any(c["admits"] and c["named_title"] for c in told)),
+        "many_speak": float(sum(bool(c["speaker"]) for c in told) > 1),
+        "blamed": float(any(c["blamed"] for c in told)),
+    }
+
+
+def _acts_in(told: Mapping[str, int], zone: str) -> bool:
+    """Whether a party acts in the headline (`title`), the first sentence (`lead`) or the rest."""
+    return bool(told[f"deed_{zone}"] or told[f"actor_{zone}"] or told[f"by_{zone}"])
+
+
+def _own_features(passages: Passages, side: str, parts: Parts, sides: Sides) -> dict[str, float]:
+    """What an outlet of one side says of that side and of the other."""
+    own, text = parts.told[side], passages.text
+    foes = [c for p, c in parts.told.items() if not sides.are_allies(p, side)]
+    denied = [h for h in passages.found.under("acts") if passages.is_denied(h.start, h.end)]
+    return {
+        "own_deed": float(bool(own["deed"] or own["actor"] or own["by"])),
+        "own_first": float(_acts_in(own, "title")),
+        "own_lead": float(_acts_in(own, "lead")),
+        "own_alone": float(
+            _acts_in(own, "title")
+            and not any(_acts_in(c, zone) for c in foes for zone in ("title", "lead"))
+        ),
+        "foe_lead": float(any(_acts_in(c, zone) for c in foes for zone in ("title", "lead"))),
+        "own_denies": float(bool(own["denier"] or own["denied_deed"])),
+        "own_blamed": float(bool(own["blamed"])),
+        "foe_accuses": float(any(c["accuser"] or c["speaker"] for c in foes)),
+        "foe_accuses_title": float(any(c["speaker_title"] for c in foes)),
+        "foe_deed": float(any(c["deed"] or c["actor"] or c["by"] for c in foes)),
+        "deny_own": float(bool(passages.found.of("stance.deny"))),
+        "negated_act": float(bool(denied)),
+        "negated_lead": float(any(h.start < text.body_start + 250 for h in denied)),
+        "holding": float(bool(passages.found.of("truce.holding"))),
+    }
+
+
+def _quotes_a_side(passages: Passages, sides: Sides) -> bool:
+    """Whether the headline says that a fighting party says so."""
+    found = passages.found
+    return any(
+        found.has(code, mention.end, mention.end + QUOTED)
+        for mention in passages.parties
+        if mention.start < passages.text.body_start and sides.fighters.intersection(codes_of(mention, "p"))
+        for code in ("stance.report", "stance.accuse")
+    )
