@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.model import Claim, IncidentStatus, SourceType, Stance
 
 OPEN_TO_ALL = frozenset({SourceType.BLOG, SourceType.CHANNEL})
-"""Kinds of outlet that anybody can open under any name: one that quotes a confirmation is not enough."""
+"""Kinds of outlet that anybody can open under any name: what they quote confirms nothing."""
 
 
 def judge_status(claims: Sequence[Claim]) -> IncidentStatus:
@@ -29,7 +29,7 @@ def confirmations(claims: Sequence[Claim]) -> tuple[Claim, ...]:
 
     A monitor's own report is enough. The accused's admission or another side's word needs a second,
     independent origin that tells of the incident, so that one outlet alone never confirms anything; an ally
-    of who accuses is no other side, and a blog's or a channel's quotation wants another that confirms.
+    of who accuses is no other side, and what a blog or a channel quotes confirms nothing.
     """
     originals = [claim for claim in claims if not claim.is_copy]
     return tuple(
@@ -55,12 +55,14 @@ def is_mutual(claims: Sequence[Claim]) -> bool:
 
 
 def _is_backed_confirmation(claim: Claim, originals: Sequence[Claim]) -> bool:
-    if claim.stance is not Stance.CONFIRMATION or _speaks_for_accuser(claim, originals):
+    if claim.stance is not Stance.CONFIRMATION or claim.speaker_type in OPEN_TO_ALL:
         return False
-    others = [c for c in originals if c.origin != claim.origin and c.stance is not Stance.DENIAL]
-    if claim.speaker_type in OPEN_TO_ALL:
-        return any(other.stance is Stance.CONFIRMATION for other in others)
-    return any(other.speaker != claim.speaker for other in others)
+    if _speaks_for_accuser(claim, originals):
+        return False
+    return any(
+        other.origin != claim.origin and other.speaker != claim.speaker and other.stance is not Stance.DENIAL
+        for other in originals
+    )
 
 
 def _speaks_for_accuser(claim: Claim, originals: Sequence[Claim]) -> bool:
