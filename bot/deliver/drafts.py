@@ -10,8 +10,10 @@ from typing import Any, Final
 from bot.model import Alert, AlertKind, DeliveryForm, Incident
 from bot.sender import Buttons, Draft
 from bot.storage.alerts import get_alert, told_kinds
+from bot.storage.coverage import get_notice
 from bot.storage.deliveries import ClaimedDelivery
 from bot.storage.rollups import members_of
+from bot.watch.notices import Notice
 
 CACHED: Final = 256
 """Alerts and renderings kept: all that an outbox sends at one time, a few kilobytes each."""
@@ -39,21 +41,31 @@ MakeButtons = Callable[[Sequence[Incident], str | None, int], Buttons]
 """The buttons under a message about incidents, in a language, for one chat (Telegram's number) alone."""
 
 
+RenderNotice = Callable[[Notice, str | None], Rendered]
+"""Renders a notice about the service itself."""
+
+
+def _write_nothing(notice: Notice, language: str | None) -> Rendered:
+    raise LookupError("nobody here writes notices")
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
-    """All that writes messages: an alert, the roll-up of a busy hour, and the buttons under both."""
+    """All that writes messages: an alert, the roll-up of a busy hour, the buttons under both, and notices."""
 
     render: Render
     render_rollup: RenderRollup
     make_buttons: MakeButtons
+    render_notice: RenderNotice = _write_nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a delivery tells: an alert (None: it is no more), or the incidents of a roll-up."""
+    """What a delivery tells: an alert (None: it is no more), the incidents of a roll-up, or a notice."""
 
     alert: Alert | None
     members: tuple[Incident, ...] = ()
+    notice: Notice | None = None
 
 
 class Drafts:
@@ -67,6 +79,8 @@ class Drafts:
 
     async def read(self, conn: Connection, claimed: ClaimedDelivery) -> Content:
         """What the delivery tells; a roll-up is read anew each time, as it grows."""
+        if claimed.form is DeliveryForm.NOTICE:
+            return Content(None, notice=await get_notice(conn, claimed.alert_id))
         if claimed.rollup_id is not None and claimed.form is not DeliveryForm.REPLY:
             return Content(None, tuple(await members_of(conn, claimed.rollup_id)))
         if claimed.alert_id not in self._alerts:
@@ -81,7 +95,7 @@ class Drafts:
 
     def compose(self, claimed: ClaimedDelivery, content: Content) -> Draft:
         """What to send. Raises whatever rendering raises, and LookupError when there is nothing to tell."""
-        if content.alert is None and not content.members:
+        if content.alert is None and not content.members and content.notice is None:
             raise LookupError(claimed.alert_id)
         rendered = self._render(claimed, content)
         draft = Draft(
@@ -100,12 +114,14 @@ class Drafts:
         return draft
 
     def _make_buttons(self, claimed: ClaimedDelivery, content: Content) -> Buttons:
-        if claimed.form is DeliveryForm.REPLY:
+        if claimed.form in (DeliveryForm.REPLY, DeliveryForm.NOTICE):
             return ()
         incidents = content.members or ((content.alert.incident,) if content.alert else ())
         return self._author.make_buttons(incidents, claimed.language, claimed.telegram_id)
 
     def _render(self, claimed: ClaimedDelivery, content: Content) -> Rendered:
+        if content.notice is not None:
+            return self._render_notice(content.notice, claimed.language)
         if content.alert is None:
             return self._author.render_rollup(content.members, claimed.language)
         key = (claimed.alert_id, claimed.first_alert_id, claimed.language, claimed.form)
@@ -113,6 +129,12 @@ class Drafts:
             rendered = self._author.render(content.alert, claimed.language, claimed.form)
             _keep(self._rendered, key, rendered)
         self._rendered.move_to_end(key)
+        return self._rendered[key]
+
+    def _render_notice(self, notice: Notice, language: str | None) -> Rendered:
+        key = ("notice", notice.id, language)
+        if key not in self._rendered:
+            _keep(self._rendered, key, self._author.render_notice(notice, language))
         return self._rendered[key]
 
 

@@ -50,7 +50,7 @@ _UNREAD: dict[str, Any] = {
 async def upsert_catalogue(conn: AsyncConnection, sources: Sequence[Source]) -> None:
     """Make the rows equal the catalogue. A source that left it is no longer checked; its state is kept.
 
-    What an admin added or removed in a chat stays as it is; a catalogue that lists an added one takes it over.
+    What an admin added or removed in a chat stays; a catalogue that lists an added one takes it over.
     """
     listed = {check.source.id: check.source for check in await _checks(conn, is_listed=None)}
     removed = set((await conn.execute(select(table.c.id).where(table.c.removed_at.is_not(None)))).scalars())

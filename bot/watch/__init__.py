@@ -1,1 +1,1 @@
-"""Watching the sources: how often each is asked, how it is, and what a theatre still hears. Pure decisions."""
+"""Watching the sources: how often each is asked, how it is, what a theatre still hears. Pure decisions."""

@@ -25,7 +25,7 @@ LAGS_TO_JUDGE = 5
 
 
 class Health(StrEnum):
-    """ok and slow and moved still bring reports; stale answers without any; failing and blocked bring none."""
+    """ok, slow, moved: reports still come; stale: it answers without any; failing, blocked: none come."""
 
     UNKNOWN = "unknown"
     PAUSED = "paused"
@@ -57,7 +57,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """How a source is and why. `since`: from when on; `span`: what is too long; `detail`: an error, an address."""
+    """How a source is and why. `since`: from when on; `span`: what is long; `detail`: error or address."""
 
     health: Health
     why: Why = Why.NOTHING

@@ -35,6 +35,7 @@ class Notice:
     what: str = ""
     since: datetime | None = None
     troubles: tuple[Trouble, ...] = ()
+    broken: int = 0
     total: int = 0
-    """Sources that are watched, for a notice of what is broken."""
+    """Sources that are not well and all that are watched; `troubles` may be fewer."""
     id: int | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import Source
-from bot.watch.vitals import Vitals
+from bot.watch.vitals import NOTHING_OBSERVED, Vitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class SourceState:
     failures: int = 0
     last_error: str | None = None
     paused_at: datetime | None = None
-    vitals: Vitals = Vitals()
+    vitals: Vitals = NOTHING_OBSERVED
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,10 @@ class Vitals:
     failing_since: datetime | None = None
 
 
-def note_answer(
-    seen: Vitals, *, now: datetime, elapsed: timedelta, allowed: timedelta | None, found_at: str
-) -> Vitals:
+NOTHING_OBSERVED = Vitals()
+
+
+def note_answer(seen: Vitals, *, elapsed: timedelta, allowed: timedelta | None, found_at: str) -> Vitals:
     """After an answer, with or without news."""
     return replace(
         seen,

@@ -1,0 +1,197 @@
+"""Gaps of coverage and the notices about them; and where something grave is going on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import DeliveryForm, DeliveryState, IncidentStatus, Severity
+from bot.storage.matching import CHUNK_CHATS
+from bot.storage.states import EVERYTHING, PRIORITY_REPLY, ChatState
+from bot.storage.tables import chat, coverage_gap, delivery, incident, is_spelled, report, subscription
+from bot.storage.tables import notice as table
+from bot.watch.coverage import EVERYWHERE, Gap
+from bot.watch.notices import Notice, NoticeKind
+
+GRAVE_FOR = timedelta(hours=6)
+"""A grave incident counts as going on for so long after its last report."""
+_IS_NOTICE = is_spelled(delivery.c.form, DeliveryForm.NOTICE)
+_REACHED = (DeliveryState.SENDING, DeliveryState.SENT)
+
+
+async def grave_theatres(conn: AsyncConnection, now: datetime) -> frozenset[str]:
+    """Theatres where a grave incident is open."""
+    statement = (
+        select(incident.c.theatre)
+        .distinct()
+        .where(incident.c.last_report_at > now - GRAVE_FOR, incident.c.severity == Severity.GRAVE)
+        .where(incident.c.status != IncidentStatus.RETRACTED)
+    )
+    return frozenset((await conn.execute(statement)).scalars())
+
+
+async def new_lags(conn: AsyncConnection, source_id: str, seen_at: datetime) -> tuple[timedelta, ...]:
+    """From published to stored, for the reports of a source that were first seen at `seen_at`."""
+    statement = select(report.c.published_at).where(
+        report.c.seen_at == seen_at,
+        report.c.source_id == source_id,
+        report.c.revision == 1,
+        report.c.published_at.is_not(None),
+    )
+    return tuple(seen_at - published for published in (await conn.execute(statement)).scalars())
+
+
+async def open_gaps(conn: AsyncConnection) -> list[Gap]:
+    """Gaps that are not over, told or not, the oldest first."""
+    statement = select(coverage_gap).where(coverage_gap.c.over_at.is_(None)).order_by(coverage_gap.c.id)
+    return [Gap(**row._asdict()) for row in await conn.execute(statement)]
+
+
+async def save_gaps(conn: AsyncConnection, gaps: Iterable[Gap]) -> list[Gap]:
+    """Make the open gaps equal these, of which some may be over now; returns them with their ids."""
+    kept = [gap if gap.id else await _add(conn, gap) for gap in gaps]
+    for gap in kept:
+        values = {"told_at": gap.told_at, "well_since": gap.well_since, "over_at": gap.over_at}
+        await conn.execute(update(coverage_gap).where(coverage_gap.c.id == gap.id).values(**values))
+    passed = (coverage_gap.c.over_at.is_(None), coverage_gap.c.id.not_in([gap.id for gap in kept]))
+    await conn.execute(delete(coverage_gap).where(*passed))
+    return kept
+
+
+async def add_notice(conn: AsyncConnection, new: Notice, gap_id: int | None = None) -> int:
+    """Store a notice for the subscribers of its theatre, to be queued; returns its id."""
+    return await _insert(conn, new, gap_id, queued_at=None)
+
+
+async def tell_chats(conn: AsyncConnection, new: Notice, chat_ids: Collection[int]) -> int:
+    """Store a notice for just these chats and queue it; returns its id."""
+    notice_id = await _insert(conn, new, None, queued_at=new.created_at)
+    chosen = select(chat.c.id.label("chat_id")).where(chat.c.id.in_(chat_ids), *_is_here())
+    await _queue(conn, notice_id, new.created_at, chosen)
+    return notice_id
+
+
+async def get_notice(conn: AsyncConnection, notice_id: int) -> Notice | None:
+    """The notice as it was made."""
+    found = (await conn.execute(select(table.c.snapshot).where(table.c.id == notice_id))).scalar()
+    return None if found is None else replace(found, id=notice_id)
+
+
+async def unqueued_notices(conn: AsyncConnection) -> list[int]:
+    """Ids of the notices not yet queued for everybody, the oldest first."""
+    waiting = select(table.c.id).where(table.c.queued_at.is_(None)).order_by(table.c.id)
+    return list((await conn.execute(waiting)).scalars())
+
+
+async def queue_notice(
+    conn: AsyncConnection,
+    notice_id: int,
+    regions: Collection[str],
+    now: datetime,
+    size: int = CHUNK_CHATS,
+) -> bool:
+    """Queue a notice for its next chats; the cursor moves along. Returns whether it is queued for all.
+
+    `regions`: all of the theatre's. The end of a gap is told to whom the gap was told; where that still
+    waits it expires instead.
+    """
+    row = (
+        await conn.execute(select(table).where(table.c.id == notice_id, table.c.queued_at.is_(None)))
+    ).first()
+    if row is None:
+        return True
+    is_end = row.kind is NoticeKind.BACK
+    if is_end and not row.cursor:
+        await _expire_waiting(conn, row.gap_id)
+    found = _told(row.gap_id) if is_end else _subscribers(row.snapshot.theatre, regions)
+    part = found.where(_chat_of(found) > row.cursor).order_by("chat_id").limit(size).subquery("part")
+    last = (await conn.execute(select(func.max(part.c.chat_id), func.count()))).one()
+    if last[1]:
+        here = select(part.c.chat_id).join(chat, chat.c.id == part.c.chat_id).where(*_is_here())
+        await _queue(conn, notice_id, now, here)
+    is_done = bool(last[1] < size)
+    values = {"cursor": last[0] or row.cursor, "queued_at": now if is_done else None}
+    await conn.execute(update(table).where(table.c.id == notice_id).values(**values))
+    return is_done
+
+
+async def drop_notices(conn: AsyncConnection, before: datetime) -> int:
+    """Forget notices that were queued before a time, with their deliveries and the gaps that ended."""
+    old = select(table.c.id).where(table.c.queued_at < before)
+    numbers = list((await conn.execute(old)).scalars())
+    told = delivery.c.incident_id.in_([-number for number in numbers])
+    await conn.execute(delete(delivery).where(delivery.c.form != DeliveryForm.MESSAGE, told))
+    await conn.execute(delete(table).where(table.c.id.in_(numbers)))
+    in_use = select(table.c.gap_id).where(table.c.gap_id.is_not(None))
+    over = (coverage_gap.c.over_at < before, coverage_gap.c.id.not_in(in_use))
+    await conn.execute(delete(coverage_gap).where(*over))
+    return len(numbers)
+
+
+async def _add(conn: AsyncConnection, gap: Gap) -> Gap:
+    values = {name: getattr(gap, name) for name in ("theatre", "what", "since", "seen_at")}
+    added = insert(coverage_gap).values(**values).returning(coverage_gap.c.id)
+    return replace(gap, id=int((await conn.execute(added)).scalar_one()))
+
+
+async def _insert(conn: AsyncConnection, new: Notice, gap_id: int | None, queued_at: datetime | None) -> int:
+    values = {"gap_id": gap_id, "kind": new.kind, "snapshot": new, "cursor": 0, "queued_at": queued_at}
+    return int((await conn.execute(insert(table).values(**values).returning(table.c.id))).scalar_one())
+
+
+def _subscribers(theatre: str, regions: Collection[str]) -> Select[Any]:
+    """Distinct chats that chose anything there."""
+    found = select(subscription.c.chat_id).distinct()
+    if theatre == EVERYWHERE:
+        return found
+    return found.where(subscription.c.region_id.in_(sorted({*regions, theatre, EVERYTHING})))
+
+
+def _told(gap_id: int) -> Select[Any]:
+    """Chats that the beginning of the gap has reached and that still subscribe to anything."""
+    begun = select(-table.c.id).where(table.c.gap_id == gap_id, table.c.kind == NoticeKind.LOST)
+    return (
+        select(delivery.c.chat_id)
+        .distinct()
+        .where(delivery.c.form != DeliveryForm.MESSAGE, delivery.c.incident_id.in_(begun))
+        .where(_IS_NOTICE, delivery.c.state.in_(_REACHED))
+        .where(delivery.c.chat_id.in_(select(subscription.c.chat_id)))
+    )
+
+
+def _chat_of(found: Select[Any]) -> ColumnElement[int]:
+    column: ColumnElement[int] = found.selected_columns.chat_id
+    return column
+
+
+async def _expire_waiting(conn: AsyncConnection, gap_id: int) -> None:
+    begun = select(-table.c.id).where(table.c.gap_id == gap_id, table.c.kind == NoticeKind.LOST)
+    waiting = (delivery.c.incident_id.in_(begun), _IS_NOTICE, delivery.c.state == DeliveryState.PENDING)
+    values = {"state": DeliveryState.EXPIRED, "reason": "it is over"}
+    await conn.execute(update(delivery).where(*waiting).values(**values))
+
+
+async def _queue(conn: AsyncConnection, notice_id: int, now: datetime, chats: Select[Any]) -> None:
+    chosen = chats.subquery("chosen")
+    columns: dict[str, ColumnElement[Any]] = {
+        "alert_id": literal(notice_id),
+        "incident_id": literal(-notice_id),
+        "chat_id": chosen.c.chat_id,
+        "form": literal(DeliveryForm.NOTICE, delivery.c.form.type),
+        "state": literal(DeliveryState.PENDING, delivery.c.state.type),
+        "priority": literal(PRIORITY_REPLY),
+        "attempts": literal(0),
+        "not_before": null(),
+        "queued_at": literal(now, delivery.c.queued_at.type),
+        "is_uncertain": literal(False),
+    }
+    await conn.execute(insert(delivery).from_select(list(columns), select(*columns.values())))
+
+
+def _is_here() -> tuple[ColumnElement[bool], ...]:
+    return (chat.c.state == ChatState.ACTIVE, chat.c.gone_at.is_(None))
