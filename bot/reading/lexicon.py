@@ -24,6 +24,10 @@ WORD_TABLES = (
 """Tables of a lexicon that hold lists of phrases by key."""
 
 
+ETHIOPIAN_MONTHS = 13
+"""Twelve of thirty days and a short one."""
+
+
 class Findings:
     """The hits of one text by code ("acts.mortar", "scope.background", "month.5"), each list by start."""
 
@@ -103,10 +107,11 @@ def _calendar(key: str, names: Sequence[str], folder: Folder) -> Iterator[Phrase
     """Weekdays (0: Monday) and months (1: the first of the calendar); `|` parts spellings of one."""
     kind, _, calendar = key.partition("_")
     is_jalali = "jalali" in (kind, calendar)
-    code = "weekday" if kind == "weekdays" else "jalali" if is_jalali else "month"
+    code = "weekday" if kind == "weekdays" else "jalali" if is_jalali else calendar or "month"
+    length = ETHIOPIAN_MONTHS if calendar == "ethiopian" else 12
     for number, spellings in enumerate(names, start=0 if kind == "weekdays" else 1):
         for spelling in spellings.split("|"):
-            position = number if kind == "weekdays" else (number - 1) % 12 + 1
+            position = number if kind == "weekdays" else (number - 1) % length + 1
             yield parse_phrase(fold_starred(folder, spelling), f"{code}.{position}")
 
 

@@ -261,7 +261,7 @@ def _implied(passages: Passages, counts: list[Number]) -> list[Number]:
 
 
 def _covers(passages: Passages, number: Number, position: int) -> bool:
-    """Whether a count already holds the person named at a position: `two soldiers`, `three, a boy among them`."""
+    """Whether a count already holds the person named at a position: `two soldiers`."""
     if number.start <= position < number.end:
         return True
     return 0 <= position - number.end <= 24 and not (
