@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.errors import ParseError
-from bot.model import Entry
+from bot.model import DEFAULT_OPTIONS, Entry, SourceOptions
 from bot.sources.charset import decode
 from bot.sources.plain import to_plain
 
@@ -22,7 +22,9 @@ _CHANNEL = re.compile(r"https?://t\.me/(?:s/)?(\w{3,40})(?:/|\Z)", re.ASCII | re
 _SENTENCE_END = re.compile(r"(?<=[.!?։。؟।])\s")
 
 
-def parse(body: bytes, content_type: str = "", base_url: str = "") -> tuple[Entry, ...]:
+def parse(
+    body: bytes, content_type: str = "", base_url: str = "", options: SourceOptions = DEFAULT_OPTIONS
+) -> tuple[Entry, ...]:
     """The posts of the preview, oldest first as the page has them; those without words are left out.
 
     `origin` is the channel that a post was forwarded from. Raises ParseError, and nothing else, for a page

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -29,6 +30,7 @@ ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+_MAX_AGE = re.compile(r"(?:\A|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -60,6 +62,8 @@ class Fetched:
     etag: str | None
     last_modified: str | None
     elapsed: timedelta
+    max_age: timedelta | None = None
+    """For how long the host asks not to be asked again (Cache-Control); None: it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class NotModified:
     """The host says that nothing has changed since."""
 
     elapsed: timedelta
+    max_age: timedelta | None = None
 
 
 DEFAULT_LIMITS = Limits()
@@ -92,17 +97,27 @@ class Fetcher:
         self._all_slots = asyncio.Semaphore(limits.at_once)
 
     async def fetch(
-        self, url: str, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        *,
+        most_bytes: int | None = None,
     ) -> Fetched | NotModified:
-        """Get `url`, following at most five redirects. Raises FetchError alone."""
+        """Get `url`, following at most five redirects. Raises FetchError alone.
+
+        `most_bytes` widens what the answer may weigh, on the wire and unpacked, for a kind that needs it.
+        """
         target = read_url(url)
         headers = _conditions(etag, last_modified)
+        limits = self._limits if most_bytes is None else _widen(self._limits, most_bytes)
         spent = 0.0
         for _ in range(self._limits.redirects + 1):
             self._check_address(target)
             async with self._slot(target.host or ""):
                 started = time.monotonic()
-                answer = await self._request(target, headers, self._limits.total.total_seconds() - spent)
+                left = limits.total.total_seconds() - spent
+                answer = await self._request(target, headers, left, limits)
                 spent += time.monotonic() - started
             if isinstance(answer, _Answer):
                 return answer.finished(timedelta(seconds=spent))
@@ -146,40 +161,33 @@ class Fetcher:
             if not self._waiting[host]:
                 del self._waiting[host], self._slots[host]
 
-    async def _request(self, target: URL, headers: dict[str, str], seconds: float) -> URL | _Answer:
+    async def _request(
+        self, target: URL, headers: dict[str, str], seconds: float, limits: Limits
+    ) -> URL | _Answer:
         try:
             async with asyncio.timeout(max(seconds, 0.0)):
-                return await self._exchange(target, headers)
+                return await self._exchange(target, headers, limits)
         except TimeoutError as error:
             raise FetchError(f"no complete answer within {self._limits.total.total_seconds():g} s") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchError(explain(error, target.host or "")) from error
 
-    async def _exchange(self, target: URL, headers: dict[str, str]) -> URL | _Answer:
+    async def _exchange(self, target: URL, headers: dict[str, str], limits: Limits) -> URL | _Answer:
         async with self._open_session().get(target, headers=headers, allow_redirects=False) as response:
             if response.status in REDIRECTS:
                 return _next_hop(target, response.headers.get("Location", ""))
             if response.status == HTTPStatus.NOT_MODIFIED:
-                return _Answer(None, "", "", None, None)
+                return _Answer(None, "", "", None, None, _max_age(response))
             if response.status != HTTPStatus.OK:
                 raise _status_error(response)
             return _Answer(
-                await self._read_body(response),
+                await _read_body(response, limits),
                 response.headers.get("Content-Type", "")[:200],
                 str(target),
                 response.headers.get("ETag"),
                 response.headers.get("Last-Modified"),
+                _max_age(response),
             )
-
-    async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
-        reader = BodyReader(
-            response.headers.get("Content-Encoding", "").strip().lower(),
-            wire_limit=self._limits.wire_bytes,
-            decoded_limit=self._limits.decoded_bytes,
-        )
-        async for chunk in response.content.iter_any():
-            reader.take(chunk)
-        return reader.finish()
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -211,11 +219,37 @@ class _Answer:
     final_url: str
     etag: str | None
     last_modified: str | None
+    max_age: timedelta | None
 
     def finished(self, elapsed: timedelta) -> Fetched | NotModified:
         if self.body is None:
-            return NotModified(elapsed)
-        return Fetched(self.body, self.content_type, self.final_url, self.etag, self.last_modified, elapsed)
+            return NotModified(elapsed, self.max_age)
+        return Fetched(
+            self.body,
+            self.content_type,
+            self.final_url,
+            self.etag,
+            self.last_modified,
+            elapsed,
+            self.max_age,
+        )
+
+
+async def _read_body(response: aiohttp.ClientResponse, limits: Limits) -> bytes:
+    reader = BodyReader(
+        response.headers.get("Content-Encoding", "").strip().lower(),
+        wire_limit=limits.wire_bytes,
+        decoded_limit=limits.decoded_bytes,
+    )
+    async for chunk in response.content.iter_any():
+        reader.take(chunk)
+    return reader.finish()
+
+
+def _widen(limits: Limits, most_bytes: int) -> Limits:
+    """Never narrower than what holds for everybody."""
+    wire, decoded = max(most_bytes, limits.wire_bytes), max(most_bytes, limits.decoded_bytes)
+    return replace(limits, wire_bytes=wire, decoded_bytes=decoded)
 
 
 class GuardedResolver(AbstractResolver):
@@ -285,6 +319,22 @@ def _status_error(response: aiohttp.ClientResponse) -> FetchError:
         phrase = "an unknown status"
     wait_s = read_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
     return FetchError(f"answers {response.status} {phrase}", status=response.status, retry_after_s=wait_s)
+
+
+def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
+    return read_max_age(response.headers.get("Cache-Control", ""), response.headers.get("Age", ""))
+
+
+def read_max_age(cache_control: str, age: str = "") -> timedelta | None:
+    """What is left of a max-age; None when the answer names none, or may not be kept at all.
+
+    Pages shown to browsers are often "private, max-age=0", which asks for nothing.
+    """
+    found = _MAX_AGE.search(cache_control[:500])
+    if found is None or "no-cache" in cache_control or "no-store" in cache_control:
+        return None
+    spent = int(age[:9]) if age.isascii() and age.isdigit() else 0
+    return timedelta(seconds=max(int(found[1]) - spent, 0))
 
 
 def read_retry_after(value: str, now: datetime) -> float | None:

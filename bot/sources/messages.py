@@ -10,18 +10,19 @@ import struct
 
 import msgspec
 
-from bot.model import Entry, SourceKind
+from bot.model import DEFAULT_OPTIONS, Entry, SourceOptions
 
 LENGTH = struct.Struct(">I")
 
 
 class Job(msgspec.Struct, array_like=True):
-    """One answer to parse."""
+    """One answer to parse; `task` is a kind of source or another name that `bot.sources.kinds` knows."""
 
-    kind: SourceKind
+    task: str
     body: bytes
     content_type: str
     base_url: str
+    options: SourceOptions = DEFAULT_OPTIONS
 
 
 class Result(msgspec.Struct, array_like=True):

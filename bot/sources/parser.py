@@ -15,7 +15,8 @@ import msgspec
 
 import bot
 from bot.errors import ParseError
-from bot.model import Entry, SourceKind
+from bot.model import DEFAULT_OPTIONS, Entry, SourceOptions
+from bot.sources.kinds import ARTICLE
 from bot.sources.messages import LENGTH, Job, Result
 
 PARSE_LIMIT = timedelta(seconds=5)
@@ -26,27 +27,56 @@ SPARE_AFTER = timedelta(seconds=1)
 """A second process helps out when the first has been busy with one answer for so long."""
 MOST_RESULT_BYTES = 64 * 1024 * 1024
 _ROOT = str(Path(bot.__file__).resolve().parent.parent)
-_PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from bot.sources.worker import serve; serve()"
+_PROGRAM = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from bot.sources.worker import serve; "
+    "serve(has_extractor=sys.argv[2] == 'articles')"
+)
+REST_AFTER = timedelta(minutes=2)
+"""The process that reads articles is large: it ends when none has come for so long."""
 
 
 class Parser:
-    """One process that stays, started with the first job, and one to spare. `close` it at the end."""
+    """One process that stays, started with the first job, and one to spare. `close` it at the end.
 
-    def __init__(self, *, limit: timedelta = PARSE_LIMIT, spare_after: timedelta = SPARE_AFTER) -> None:
+    Articles are read by another such pair, which holds the extractor and goes when there are none to read.
+    """
+
+    def __init__(
+        self,
+        *,
+        limit: timedelta = PARSE_LIMIT,
+        spare_after: timedelta = SPARE_AFTER,
+        has_extractor: bool = False,
+    ) -> None:
+        self._limit = limit
         self._limit_s = limit.total_seconds()
+        self._has_extractor = has_extractor
+        self._articles: Parser | None = None
+        self._rest: asyncio.TimerHandle | None = None
+        self._leaving: asyncio.Task[None] | None = None
         self._spare_after_s = spare_after.total_seconds()
         self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
-        self._seat = _Seat(self._limit_s)
+        self._seat = _Seat(self._limit_s, has_extractor=has_extractor)
         self._resident: asyncio.Task[None] | None = None
         self._helper: asyncio.Task[None] | None = None
         self._is_stuck = False
 
     async def parse(
-        self, kind: SourceKind, body: bytes, content_type: str, base_url: str
+        self,
+        task: str,
+        body: bytes,
+        content_type: str,
+        base_url: str,
+        options: SourceOptions = DEFAULT_OPTIONS,
     ) -> tuple[Entry, ...]:
-        """The entries of one answer. Raises ParseError, also when the time is over or the process died."""
+        """The entries of one answer. Raises ParseError, also when the time is over or the process died.
+
+        `task` is a kind of source, or another that `bot.sources.kinds` names.
+        """
+        if task == ARTICLE and not self._has_extractor:
+            return await self._read_article(body, content_type, base_url)
         result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((Job(kind, body, content_type, base_url), result))
+        self._waiting.append((Job(task, body, content_type, base_url, options), result))
         if self._resident is None:
             self._resident = asyncio.create_task(self._serve(), name="parser")
         elif self._is_stuck:
@@ -56,9 +86,27 @@ class Parser:
             raise ParseError(found.error)
         return found.entries
 
+    async def _read_article(self, body: bytes, content_type: str, base_url: str) -> tuple[Entry, ...]:
+        loop = asyncio.get_running_loop()
+        if self._articles is None:
+            self._articles = Parser(limit=self._limit, has_extractor=True)
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = loop.call_later(REST_AFTER.total_seconds(), self._articles.rest)
+        return await self._articles.parse(ARTICLE, body, content_type, base_url)
+
+    def rest(self) -> None:
+        """Let the process go when it is idle; a later job starts another."""
+        if self._resident is None:
+            self._leaving = asyncio.create_task(self._seat.leave(), name="parser goes")
+
     async def close(self) -> None:
         """End the processes and cancel whoever waits; a later job would start anew."""
-        tasks = [task for task in (self._resident, self._helper) if task is not None]
+        if self._rest is not None:
+            self._rest.cancel()
+        if self._articles is not None:
+            await self._articles.close()
+        tasks = [task for task in (self._resident, self._helper, self._leaving) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -96,7 +144,7 @@ class Parser:
 
     async def _help(self) -> None:
         """Do what waits as long as the resident is stuck in one job."""
-        seat = _Seat(self._limit_s)
+        seat = _Seat(self._limit_s, has_extractor=self._has_extractor)
         try:
             while self._waiting and self._is_stuck:
                 await self._serve_next(seat)
@@ -122,14 +170,15 @@ class Parser:
 class _Seat:
     """A place for one process: filled when there is a job, emptied when the process is killed or grown."""
 
-    def __init__(self, limit_s: float) -> None:
+    def __init__(self, limit_s: float, *, has_extractor: bool) -> None:
         self._limit_s = limit_s
+        self._has_extractor = has_extractor
         self._process: _Process | None = None
 
     async def run(self, job: Job) -> Result:
         """Raises ParseError when the process cannot be started, takes too long or dies."""
         if self._process is None or not self._process.is_alive:
-            self._process = await _Process.start()
+            self._process = await _Process.start(has_extractor=self._has_extractor)
         process, self._process = self._process, None  # gone, unless it comes through this job
         result = await process.run(job, self._limit_s)
         self._process = process
@@ -152,11 +201,11 @@ class _Process:
         self._decoder = msgspec.msgpack.Decoder(Result)
 
     @classmethod
-    async def start(cls) -> _Process:
+    async def start(cls, *, has_extractor: bool) -> _Process:
         """Raises ParseError when it does not come up."""
         process = cls(
             await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-c", _PROGRAM, _ROOT),
+                *(sys.executable, "-I", "-c", _PROGRAM, _ROOT, "articles" if has_extractor else "sources"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

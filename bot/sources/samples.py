@@ -32,7 +32,12 @@ class SampleFetcher:
         self._clock = clock
 
     async def fetch(
-        self, url: str, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        *,
+        most_bytes: int | None = None,
     ) -> Fetched | NotModified:
         """An RSS document; 304 while nothing in it has changed. Raises FetchError for every other address."""
         body = serve_sample(url.removeprefix(SAMPLE_SCHEME), self._started_at, self._clock())

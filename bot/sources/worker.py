@@ -18,6 +18,7 @@ import feedparser
 import msgspec
 
 from bot.errors import ParseError
+from bot.model import Entry, SourceOptions
 from bot.sources import charset, kinds
 from bot.sources.identity import content_hash
 from bot.sources.messages import LENGTH, Job, Result
@@ -26,6 +27,8 @@ MEMORY_BYTES = 1024 * 1024 * 1024
 """Address space: ten times what the largest permitted feed takes."""
 RETIRE_AT_BYTES = 64 * 1024 * 1024
 """Resident memory above which the process asks to be replaced: the idle service must stay small."""
+ARTICLES_RETIRE_AT_BYTES = 160 * 1024 * 1024
+"""The same where articles are read: the extractor alone takes half of it."""
 
 _WARM_UP = (
     b"<rss version='2.0'><channel><item><title>a</title><pubDate>Mon, 02 Dec 2024 10:00:00 GMT</pubDate>\
@@ -36,20 +39,24 @@ _WARM_UP = (
 </feed>",
     b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "a &amp; b"}]}',
     b"<div class='tgme_widget_message'><time datetime='2024-12-02T10:00:00+00:00'></time></div>",
+    b"<html lang='en'><head><title>a</title></head><body><article><h1>a</h1>"
+    + b"<p>Words of an article, long enough to be one, and then some more of them.</p>" * 9
+    + b"</article></body></html>",
 )
 
 
-def serve() -> None:
-    """Answer jobs from standard input until it ends."""
+def serve(*, has_extractor: bool = False) -> None:
+    """Answer jobs from standard input until it ends; articles only where the extractor was loaded."""
     jobs, results = _claim_pipes()
-    _warm_up()
+    _warm_up(has_extractor=has_extractor)
+    most = ARTICLES_RETIRE_AT_BYTES if has_extractor else RETIRE_AT_BYTES
     memory = _open_memory_count()
     _close_doors()
     _send(results, Result(()))
     decoder = msgspec.msgpack.Decoder(Job)
     while (message := _receive(jobs)) is not None:
         result = run(decoder.decode(message))
-        result.is_last = _resident_bytes(memory) > RETIRE_AT_BYTES
+        result.is_last = _resident_bytes(memory) > most
         _send(results, result)
         if result.is_last:
             return
@@ -61,12 +68,18 @@ def run(job: Job) -> Result:
     Folding long texts takes milliseconds each: here they delay nobody.
     """
     try:
-        entries = kinds.load_kind(job.kind).parse(job.body, job.content_type, job.base_url)
-        return Result(tuple(replace(entry, digest=content_hash(entry)) for entry in entries))
+        read = kinds.load_kind(job.task).parse
+        entries = read(job.body, job.content_type, job.base_url, job.options)
+        return Result(tuple(_finish(entry, job.options) for entry in entries))
     except ParseError as error:
         return Result((), str(error))
     except MemoryError:
         return Result((), "the answer takes more memory to read than is allowed")
+
+
+def _finish(entry: Entry, options: SourceOptions) -> Entry:
+    """What the catalogue says of the language counts more than what a feed claims."""
+    return replace(entry, digest=content_hash(entry), language=options.language or entry.language)
 
 
 def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -76,14 +89,15 @@ def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
     return sys.stdin.buffer, results
 
 
-def _warm_up() -> None:
+def _warm_up(*, has_extractor: bool) -> None:
     """Everything that is imported on demand is imported now, before nothing can be opened any more."""
     for name in charset.KNOWN:
         codecs.lookup(name)
     feedparser.api.PREFERRED_XML_PARSERS = []  # what stands there would be looked for at every parse
-    for kind in kinds.MODULES:
+    extractor = [kinds.ARTICLE] if has_extractor else []
+    for task in (*kinds.MODULES, kinds.FEEDS_OF_PAGE, *extractor):
         for body in _WARM_UP:
-            run(Job(kind, body, "text/xml; charset=utf-8", "http://a.example/"))
+            run(Job(task, body, "text/xml; charset=utf-8", "http://a.example/"))
 
 
 def _open_memory_count() -> int | None:

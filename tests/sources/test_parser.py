@@ -174,6 +174,6 @@ def _children() -> list[int]:
 def _is_ours(process: Path) -> bool:
     try:
         parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-        return parent == os.getpid() and "serve()" in (process / "cmdline").read_text()
+        return parent == os.getpid() and "bot.sources.worker" in (process / "cmdline").read_text()
     except OSError:
         return False

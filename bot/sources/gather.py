@@ -1,0 +1,221 @@
+"""From a source's first answer to its entries: the further documents that some kinds need.
+
+A channel's earlier pages when posts may have slipped by, the two files that GDELT's index names, the articles
+behind teasers. Each goes out through the fetcher with all its bounds, and is read in the parser process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from bot.errors import FetchError, ParseError, SourceError
+from bot.model import DEFAULT_OPTIONS, Entry, Source, SourceKind, SourceOptions
+from bot.sources.fetch import Fetched, NotModified
+from bot.sources.identity import canonical_url, content_hash
+from bot.sources.kinds import ARTICLE
+
+MOST_EARLIER_PAGES = 12
+"""Of sixteen posts each: what the busiest channels publish in a night."""
+GAP_SLACK = timedelta(minutes=2)
+"""A post may appear so much later than it is dated."""
+MOST_ARTICLES = 40
+"""Of one answer: those further down a list have been read at earlier checks."""
+MOST_REMEMBERED = 3_000
+"""Articles in memory, some 2 KB each when packed; what was forgotten is fetched again."""
+MOST_TRIES = 3
+YOUNG = timedelta(hours=1)
+"""A teaser this young is told without its article; an older one waits, or it would undo what was read."""
+MOST_ZIPPED_BYTES = 16 * 1024 * 1024
+"""Of one of GDELT's files: the articles of a busy quarter of an hour weigh 8 MB."""
+_GDELT_FILE = re.compile(
+    r"https?://data\.gdeltproject\.org/gdeltv2/\d{14}\.(?P<what>export\.CSV|gkg\.csv)\.zip", re.ASCII
+)
+_INDEX_CHARS = 4_000
+_POST = re.compile(r"\w+/(\d+)", re.ASCII)
+
+
+class Asks(Protocol):
+    """What asks hosts: `bot.sources.fetch.Fetcher`, or the samples."""
+
+    async def fetch(
+        self,
+        url: str,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        *,
+        most_bytes: int | None = None,
+    ) -> Fetched | NotModified:
+        """Raises FetchError alone."""
+        ...
+
+
+class Reads(Protocol):
+    """What reads answers: `bot.sources.parser.Parser`."""
+
+    async def parse(
+        self,
+        task: str,
+        body: bytes,
+        content_type: str,
+        base_url: str,
+        options: SourceOptions = DEFAULT_OPTIONS,
+    ) -> tuple[Entry, ...]:
+        """Raises ParseError alone."""
+        ...
+
+
+@dataclass(slots=True)
+class _Article:
+    """What is known of a page: packed text once it was read, else how often that failed."""
+
+    teaser: str
+    tries: int = 0
+    text: bytes | None = None
+    title: str = ""
+    published_at: datetime | None = None
+    language: str | None = None
+
+
+class Gatherer:
+    """One for all sources; it remembers articles it has read and gaps that could not be closed yet."""
+
+    def __init__(
+        self, fetcher: Asks, parser: Reads, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._fetcher = fetcher
+        self._parser = parser
+        self._clock = clock
+        self._articles: OrderedDict[str, _Article] = OrderedDict()
+        self._open_gaps: dict[str, datetime] = {}
+
+    async def entries(self, source: Source, answer: Fetched, since: datetime | None) -> tuple[Entry, ...]:
+        """What `answer` and the documents behind it hold; `since` is the last successful check.
+
+        Raises SourceError when the answer itself cannot be used; a further document that is missing costs no
+        more than what it holds.
+        """
+        if source.kind is SourceKind.GDELT:
+            answer = await self._open_index(answer)
+        found = await self._parse(source, answer)
+        if source.kind is SourceKind.CHANNEL:
+            found = await self._earlier_posts(source, found, since) + found
+        if source.options.full_text or source.kind is SourceKind.PAGE:
+            found = await self._with_articles(found)
+        return found
+
+    async def _parse(self, source: Source, answer: Fetched) -> tuple[Entry, ...]:
+        return await self._parser.parse(
+            source.kind, answer.body, answer.content_type, answer.final_url, source.options
+        )
+
+    async def _get(self, url: str, most_bytes: int | None = None) -> Fetched:
+        answer = await self._fetcher.fetch(url, most_bytes=most_bytes)
+        if isinstance(answer, NotModified):
+            raise FetchError("answers 304 Not Modified to a question without conditions")
+        return answer
+
+    async def _open_index(self, index: Fetched) -> Fetched:
+        """Both files of the quarter of an hour as one body. Raises ParseError for what is no index."""
+        text = index.body[:_INDEX_CHARS].decode("ascii", "replace")
+        named = {match["what"]: match[0] for match in _GDELT_FILE.finditer(text)}
+        if len(named) < 2:
+            raise ParseError("the answer is no list of GDELT's latest files")
+        events, articles = await asyncio.gather(
+            self._get(named["export.CSV"], MOST_ZIPPED_BYTES), self._get(named["gkg.csv"], MOST_ZIPPED_BYTES)
+        )
+        return replace(index, body=msgspec.msgpack.encode((events.body, articles.body)))
+
+    async def _earlier_posts(
+        self, source: Source, latest: Sequence[Entry], since: datetime | None
+    ) -> tuple[Entry, ...]:
+        """Posts between the last check and the oldest that the preview shows, oldest first."""
+        since = self._open_gaps.pop(source.id, since)
+        found: tuple[Entry, ...] = ()
+        page: Sequence[Entry] = latest
+        for _ in range(MOST_EARLIER_PAGES):
+            before = _first_post(page)
+            if since is None or before is None or not _is_all_after(page, since - GAP_SLACK):
+                break
+            try:
+                page = await self._parse(source, await self._get(f"{source.url}?before={before}"))
+            except SourceError:  # the next check tries again, from where this one should have come to
+                self._open_gaps[source.id] = since
+                break
+            page = [post for post in page if (_number(post) or before) < before]
+            found = (*page, *found)
+        return found
+
+    async def _with_articles(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """The first forty with the texts of their articles."""
+        full = await asyncio.gather(*(self._with_article(entry) for entry in entries[:MOST_ARTICLES]))
+        return tuple(entry for entry in full if entry is not None)
+
+    async def _with_article(self, teaser: Entry) -> Entry | None:
+        """None for a teaser that is better left out until its article can be read."""
+        key, digest = canonical_url(teaser.url), content_hash(teaser)
+        known = self._articles.get(key)
+        if not key:
+            return teaser
+        if known is None or known.teaser != digest:
+            known = self._articles[key] = _Article(digest)
+        self._articles.move_to_end(key)
+        if known.text is None and known.tries < MOST_TRIES:
+            await self._read(teaser.url, known)
+        while len(self._articles) > MOST_REMEMBERED:
+            self._articles.popitem(last=False)
+        if known.text is not None:
+            return _joined(teaser, known)
+        is_young = teaser.published_at is None or self._clock() - teaser.published_at < YOUNG
+        return teaser if is_young or known.tries >= MOST_TRIES else None
+
+    async def _read(self, url: str, article: _Article) -> None:
+        article.tries += 1
+        try:
+            answer = await self._get(url)
+            (found,) = await self._parser.parse(ARTICLE, answer.body, answer.content_type, answer.final_url)
+        except SourceError:
+            return
+        article.text = zlib.compress(found.text.encode("utf-8", "replace"), 1)
+        article.title, article.published_at, article.language = (
+            found.title,
+            found.published_at,
+            found.language,
+        )
+
+
+def _joined(teaser: Entry, article: _Article) -> Entry:
+    """The article's text under the headline, address and time that the source gave it, where it gave any."""
+    text = zlib.decompress(article.text or b"").decode("utf-8", "replace")
+    full = replace(
+        teaser,
+        title=teaser.title or article.title,
+        text=text,
+        published_at=teaser.published_at or article.published_at,
+        language=teaser.language or article.language,
+        digest="",
+    )
+    return replace(full, digest=content_hash(full))
+
+
+def _number(post: Entry) -> int | None:
+    match = _POST.fullmatch(post.guid)
+    return int(match[1]) if match else None
+
+
+def _first_post(posts: Sequence[Entry]) -> int | None:
+    return min((number for post in posts if (number := _number(post)) is not None), default=None)
+
+
+def _is_all_after(posts: Sequence[Entry], moment: datetime) -> bool:
+    """Whether even the oldest is younger: then there may be more between."""
+    dates = [post.published_at for post in posts if post.published_at is not None]
+    return bool(dates) and min(dates) > moment
