@@ -10,46 +10,42 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.errors import FetchError, SourceError, StorageError
-from bot.model import Entry, Source, SourceKind
+from bot.errors import FetchError, ParseError, SourceError, StorageError
+from bot.model import Entry, Source
 from bot.sources.fetch import Fetched, NotModified
-from bot.sources.identity import body_hash
+from bot.sources.gather import Asks as Fetches
+from bot.sources.gather import Gatherer
+from bot.sources.gather import Reads as Parses
+from bot.sources.identity import body_hash, canonical_url
+from bot.storage.coverage import grave_theatres, new_lags
 from bot.storage.database import Database
-from bot.storage.sources import SourceCheck, SourceState, all_checks, due_checks, get_check, save_state
+from bot.storage.sources import all_checks, due_checks, get_check, hasten, save_state
+from bot.watch.plan import LONGEST_RETRY_AFTER, Failed, Outcome, Seen, Taken, Unchanged, plan_next
+from bot.watch.rhythm import FASTEST, Tempo, allowed_wait, read_ttl
+from bot.watch.state import SourceCheck, SourceState
+from bot.watch.vitals import Fault, fault_of_document, fault_of_status
 
 if TYPE_CHECKING:  # what an ingest returns; which one it is comes as an argument
     from bot.ingest import Ingested
 
+__all__ = [
+    "Checked",
+    "Checker",
+    "Failed",
+    "Fetches",
+    "Outcome",
+    "Progress",
+    "Taken",
+    "Unchanged",
+    "plan_next",
+]
+
 log = logging.getLogger(__name__)
 
-LONGEST_BACKOFF = timedelta(hours=1)
-LONGEST_RETRY_AFTER = timedelta(days=1)
-"""A host that asks for more is asked once a day: it may have meant milliseconds."""
-JITTER = 0.1
-"""Share of the interval: sources that start together do not stay together."""
 MOST_IN_FLIGHT = 2_000
 """Checks at a time, most of them waiting for their host's turn; the fetcher bounds the requests."""
-MOST_ERROR_CHARS = 300
-
-
-class Fetches(Protocol):
-    """What asks sources: `bot.sources.fetch.Fetcher`, or the samples."""
-
-    async def fetch(
-        self, url: str, etag: str | None = None, last_modified: str | None = None
-    ) -> Fetched | NotModified:
-        """Raises FetchError alone."""
-        ...
-
-
-class Parses(Protocol):
-    """What reads answers: `bot.sources.parser.Parser`."""
-
-    async def parse(
-        self, kind: SourceKind, body: bytes, content_type: str, base_url: str
-    ) -> tuple[Entry, ...]:
-        """Raises ParseError alone."""
-        ...
+LOOK_EVERY = timedelta(seconds=10)
+"""How soon a grave incident makes the sources of its theatre be asked more often."""
 
 
 class Ingests(Protocol):
@@ -60,33 +56,6 @@ class Ingests(Protocol):
     ) -> Ingested:
         """Within the caller's transaction; raises StorageError."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """The source has nothing new: 304, or the very bytes of last time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Entries were read and are in the database."""
-
-    entries: int
-    has_news: bool
-    etag: str | None
-    last_modified: str | None
-    body_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Nothing was taken in; `reason` is for an admin."""
-
-    reason: str
-    retry_after: timedelta | None = None
-
-
-Outcome = Unchanged | Taken | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,49 +88,6 @@ class Progress:
 Tell = Callable[[Progress], Awaitable[None]]
 
 
-def plan_next(
-    state: SourceState, outcome: Outcome, now: datetime, interval: timedelta, luck: float = 0.0
-) -> SourceState:
-    """The state after a check that ended `now`: all decisions on when a source is asked again.
-
-    `luck` from -1 to 1 spreads the checks by up to a tenth of the interval. Failures double the wait, to at
-    most an hour; a longer Retry-After counts, to at most a day. What was remembered for conditional requests
-    changes only together with what was taken in.
-    """
-    if isinstance(outcome, Failed):
-        return _plan_retry(state, outcome, now, interval, luck)
-    soon = now + interval * (1 + JITTER * luck)
-    fine = replace(
-        state, next_check_at=soon, last_checked_at=now, last_ok_at=now, failures=0, last_error=None
-    )
-    if isinstance(outcome, Unchanged):
-        return fine
-    return replace(
-        fine,
-        etag=outcome.etag,
-        last_modified=outcome.last_modified,
-        body_hash=outcome.body_hash,
-        first_checked_at=state.first_checked_at or (now if outcome.entries else None),
-        last_new_at=now if outcome.has_news else state.last_new_at,
-    )
-
-
-def _plan_retry(
-    state: SourceState, outcome: Failed, now: datetime, interval: timedelta, luck: float
-) -> SourceState:
-    doublings = min(state.failures + 1, 20)  # beyond that the hour holds anyway
-    wait = min(interval * 2**doublings, max(LONGEST_BACKOFF, interval)) * (1 + JITTER * min(luck, 0.0))
-    if outcome.retry_after is not None:
-        wait = max(wait, min(outcome.retry_after, LONGEST_RETRY_AFTER))
-    return replace(
-        state,
-        next_check_at=now + wait,
-        last_checked_at=now,
-        failures=state.failures + 1,
-        last_error=outcome.reason[:MOST_ERROR_CHARS],
-    )
-
-
 class Checker:
     """Runs checks as tasks of its own; at most one at a time for a source. `close` it at the end."""
 
@@ -180,7 +106,7 @@ class Checker:
         """`interval` is for sources without one of their own; `on_found` hears of each commit."""
         self._database = database
         self._fetcher = fetcher
-        self._parser = parser
+        self._gatherer = Gatherer(fetcher, parser, clock)
         self._ingest = ingest
         self._interval = interval
         self._clock = clock
@@ -188,6 +114,8 @@ class Checker:
         self._on_found = on_found
         self._running: dict[str, asyncio.Task[Checked]] = {}
         self._states = _StateSaver(database)
+        self._grave: frozenset[str] = frozenset()
+        self._look_at = clock()
 
     async def start_due(self) -> int:
         """Start a check of each source whose time has come and return at once with their number.
@@ -221,6 +149,7 @@ class Checker:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _start_due(self) -> list[asyncio.Task[Checked]]:
+        await self._look_around()
         already = set(self._running)  # a check that ends while we read would look due with its old state
         async with self._database.reading() as conn:
             due = await due_checks(conn, self._clock(), MOST_IN_FLIGHT)
@@ -251,8 +180,10 @@ class Checker:
         """One source from request to commit. Whatever goes wrong stays here, unknown to the others."""
         try:
             return await self._take_in(check)
+        except _UnreadableError as error:
+            outcome = Failed(str(error), None, error.fault)
         except SourceError as error:
-            outcome = Failed(str(error), _asked_for(error))
+            outcome = Failed(str(error), _asked_for(error), _fault_of(error))
         except StorageError as error:
             outcome = Failed(str(error))
             log.error("source %s: what it published could not be stored: %s", check.source.id, error)  # noqa: TRY400 - the sentence says it
@@ -265,16 +196,24 @@ class Checker:
         source, state = check.source, check.state
         answer = await self._fetcher.fetch(source.url, state.etag, state.last_modified)
         if isinstance(answer, NotModified) or body_hash(answer.body) == state.body_hash:
-            await self._states.save(source.id, self._plan(check, Unchanged()))
-            return Checked(source, Unchanged())
-        entries = await self._parser.parse(source.kind, answer.body, answer.content_type, answer.final_url)
+            outcome = Unchanged(_see(source, answer))
+            await self._states.save(source.id, self._plan(check, outcome))
+            return Checked(source, outcome)
+        entries = await self._read(source, answer, state.last_ok_at)
         async with self._database.writing() as conn:
             now = self._clock()
             found = await self._ingest(conn, source, entries, now, state.first_checked_at is None)
-            outcome = _taken(answer, entries, found)
-            await save_state(conn, source.id, self._plan(check, outcome))
+            lags = await new_lags(conn, source.id, now) if found.new_reports else ()
+            taken = _taken(source, answer, entries, found, lags)
+            await save_state(conn, source.id, self._plan(check, taken))
         self._on_found(found)
-        return Checked(source, outcome, found)
+        return Checked(source, taken, found)
+
+    async def _read(self, source: Source, answer: Fetched, since: datetime | None) -> tuple[Entry, ...]:
+        try:
+            return await self._gatherer.entries(source, answer, since)
+        except ParseError as error:
+            raise _UnreadableError(str(error), fault_of_document(source.kind, answer.body)) from error
 
     async def _give_up(self, check: SourceCheck, outcome: Failed) -> Checked:
         level = logging.DEBUG if check.state.failures else logging.INFO
@@ -286,9 +225,34 @@ class Checker:
         return Checked(check.source, outcome)
 
     def _plan(self, check: SourceCheck, outcome: Outcome) -> SourceState:
-        own = check.source.interval_s
-        interval = self._interval if own is None else timedelta(seconds=own)
-        return plan_next(check.state, outcome, self._clock(), interval, self._random.uniform(-1, 1))
+        luck = self._random.uniform(-1, 1)
+        return plan_next(check.state, outcome, self._clock(), self._tempo(check.source), luck)
+
+    def _tempo(self, source: Source) -> Tempo:
+        own = source.interval_s
+        usual = self._interval if own is None else timedelta(seconds=own)
+        return Tempo(usual, is_fixed=own is not None, is_urgent=not self._grave.isdisjoint(source.theatres))
+
+    async def _look_around(self) -> None:
+        """Notice where a grave incident has become open, and plan the sources there anew."""
+        now = self._clock()
+        if now < self._look_at:
+            return
+        self._look_at = now + LOOK_EVERY
+        async with self._database.reading() as conn:
+            before, self._grave = self._grave, await grave_theatres(conn, now)
+            added = self._grave - before
+            checks = await all_checks(conn) if added else []
+        near = [c for c in checks if not added.isdisjoint(c.source.theatres) and c.state.last_checked_at]
+        if near:
+            async with self._database.writing() as conn:
+                await hasten(conn, {c.source.id: self._soonest(c) for c in near})
+
+    def _soonest(self, check: SourceCheck) -> datetime:
+        """When a source that was checked before may be asked in a hurry."""
+        tempo, checked_at = self._tempo(check.source), check.state.last_checked_at or self._clock()
+        fastest = tempo.usual if tempo.is_fixed else min(FASTEST, tempo.usual)
+        return checked_at + max(fastest, allowed_wait(check.state))
 
 
 class _StateSaver:
@@ -314,14 +278,39 @@ class _StateSaver:
                     await save_state(conn, one_id, one_state)
 
 
-def _taken(answer: Fetched, entries: Sequence[Entry], found: Ingested) -> Taken:
+class _UnreadableError(SourceError):
+    """What came instead of the document that was expected."""
+
+    def __init__(self, reason: str, fault: Fault) -> None:
+        super().__init__(reason)
+        self.fault = fault
+
+
+def _taken(
+    source: Source, answer: Fetched, entries: Sequence[Entry], found: Ingested, lags: Sequence[timedelta]
+) -> Taken:
     return Taken(
         entries=len(entries),
         has_news=bool(found.new_reports or found.revisions),
         etag=answer.etag,
         last_modified=answer.last_modified,
         body_hash=body_hash(answer.body),
+        newest_at=max((e.published_at for e in entries if e.published_at), default=None),
+        lags=tuple(lags),
+        seen=_see(source, answer),
     )
+
+
+def _see(source: Source, answer: Fetched | NotModified) -> Seen:
+    if isinstance(answer, NotModified):
+        return Seen(answer.elapsed, answer.max_age)
+    is_elsewhere = canonical_url(answer.final_url) != canonical_url(source.url)
+    wishes = [wish for wish in (answer.max_age, read_ttl(answer.body)) if wish is not None]
+    return Seen(answer.elapsed, max(wishes, default=None), answer.final_url if is_elsewhere else "")
+
+
+def _fault_of(error: SourceError) -> Fault:
+    return fault_of_status(error.status) if isinstance(error, FetchError) else Fault.OTHER
 
 
 def _asked_for(error: SourceError) -> timedelta | None:
