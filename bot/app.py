@@ -30,7 +30,7 @@ from bot.deliver import Author, Deliverer, Rendered
 from bot.deliver import Clock as OutboxClock
 from bot.ingest import Ingested, Limits, ingest
 from bot.jobs import Job, schedule_jobs
-from bot.model import Alert, DeliveryForm, Incident
+from bot.model import Alert, DeliveryForm, Incident, Source
 from bot.pace import Pacer
 from bot.reading import Reader
 from bot.rendering.alert import render_alert
@@ -42,8 +42,9 @@ from bot.stages import Stage
 from bot.storage.alerts import unqueued_alerts
 from bot.storage.chats import purge_gone
 from bot.storage.database import Database
-from bot.storage.deliveries import queue_size
+from bot.storage.deliveries import is_anything_due
 from bot.storage.reports import drop_shingles
+from bot.storage.sole_use import sole_use
 from bot.storage.sources import upsert_catalogue
 
 log = logging.getLogger(__name__)
@@ -133,37 +134,66 @@ class Service:
             await drop_shingles(conn, now - COPIES_REMEMBERED)
 
     async def _drain(self) -> None:
-        """Until every source was checked and nothing waits to be sent."""
+        """Until every source was checked and nothing is due; a reply that keeps its distance is let be."""
         await self.checker.refresh()
         while await self._is_waiting():  # a poll: deliveries end in other tasks, and this runs in demos alone
             await self.desk.clock.sleep(DRAIN_STEP_S)
 
     async def _is_waiting(self) -> bool:
         async with self.database.reading() as conn:
-            queue = await queue_size(conn)
-            return bool(queue.pending or queue.sending or await unqueued_alerts(conn))
+            if await unqueued_alerts(conn):
+                return True
+            return await is_anything_due(conn, self.desk.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the service stands on before it touches a database."""
+
+    facts: Facts
+    words: dict[str, Words]
+    sources: Sequence[Source]
+    take_in: Ingests
+
+
+def lay_ground(settings: Settings, stage: Stage) -> Ground:
+    """Read all data files. Raises ConfigurationError when the facts or the sources cannot be used."""
+    facts = load_facts()
+    take_in = partial(ingest, reader=Reader(facts), limits=_limit(settings, facts))
+    facts = replace(facts, lexicons={})  # compiled into the reader: megabytes that nobody else asks for
+    _return_memory()
+    return Ground(facts, load_words(), stage.sources(facts), take_in)
+
+
+async def serve(settings: Settings, stage: Stage, stop: asyncio.Event, *, is_once: bool = False) -> None:
+    """Wait until no other process serves the database, then serve until `stop`, or once.
+
+    Raises ConfigurationError when it cannot be begun, StorageError when another process has taken over.
+    """
+    ground = lay_ground(settings, stage)  # seconds of work that a take-over need not wait for
+    async with sole_use(stage.database_url, stop) as may_serve:
+        if may_serve:
+            async with open_service(settings, stage, ground=ground) as service:
+                await (service.run_once() if is_once else service.run(stop))
 
 
 @asynccontextmanager
 async def open_service(
-    settings: Settings, stage: Stage, clock: Clock | None = None
+    settings: Settings, stage: Stage, clock: Clock | None = None, ground: Ground | None = None
 ) -> AsyncIterator[Service]:
     """Everything that runs, built in order and closed in the reverse.
 
     Raises ConfigurationError when the facts, the sources or the database cannot be used.
     """
-    clock, facts, words, wake = clock or Clock(), load_facts(), load_words(), asyncio.Event()
-    take_in = partial(ingest, reader=Reader(facts), limits=_limit(settings, facts))
-    facts = replace(facts, lexicons={})  # compiled into the reader: megabytes that nobody else asks for
-    _return_memory()
-    sources = stage.sources(facts)
+    clock, wake, ground = clock or Clock(), asyncio.Event(), ground or lay_ground(settings, stage)
+    facts, words = ground.facts, ground.words
     max_age = timedelta(hours=settings.alert_max_age_h)
     async with AsyncExitStack() as stack:
         database = await Database.open(stage.database_url)
         stack.push_async_callback(database.close)
         async with database.writing() as conn:
-            await upsert_catalogue(conn, sources)
-        checker = _build_checker(stack, settings, stage, database, take_in, clock, wake)
+            await upsert_catalogue(conn, ground.sources)
+        checker = _build_checker(stack, settings, stage, database, ground.take_in, clock, wake)
         application = _build_application(stack, settings, stage)
         seal_key = hashlib.sha256(stage.token.encode()).digest()
         deliverer = Deliverer(

@@ -184,6 +184,15 @@ async def queue_size(conn: AsyncConnection) -> QueueSize:
     return QueueSize(pending, sending)
 
 
+async def is_anything_due(conn: AsyncConnection, now: datetime) -> bool:
+    """Whether a delivery is being sent, or waits and not for a later time."""
+    is_now = or_(delivery.c.not_before.is_(None), delivery.c.not_before <= now)
+    for due in ((IS_SENDING,), (IS_PENDING, is_now)):
+        if (await conn.execute(select(delivery.c.id).where(*due).limit(1))).first() is not None:
+            return True
+    return False
+
+
 async def next_due(conn: AsyncConnection, now: datetime) -> datetime | None:
     """When the first delivery that waits for a time, or held chat, may go on; None: none waits for a time."""
     waits = (IS_PENDING, delivery.c.not_before.is_not(None), delivery.c.not_before > now)
