@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.atlas import Atlas
 from bot.data import Facts
@@ -13,6 +13,8 @@ from bot.folding import fold
 from bot.model import FoundPlace, Region, RegionLevel
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
+from bot.reading.text import Text
 
 REGION_WEIGHT = 2.0
 TOWN_WEIGHT = 0.6
@@ -30,6 +32,24 @@ LEAD_REACH = 6
 """Folded letters between `fired from` and the place that it speaks of."""
 
 MOST_PLACES = 12
+
+FIRST_REACH = 2
+"""Letters before a place that begins the text, as a dateline does."""
+
+_DATELINE_MARKS = frozenset(":।")
+
+AIM_REACH = 14
+"""Letters before `positions at` within which `against` or `on` makes them the target."""
+
+BEARING_REACH, BEHIND_REACH = 26, 60
+"""Letters of `to the north of`, and between the place of the incident and the one that it lies by."""
+
+_BEARING = re.compile(
+    r" (?:(?:north|south|east|west)(?:\w*) of|outside|close to|(?:nord|sud|est|ouest) (?:de|d|du)"
+    r"|(?:norte|sur|este|oeste|leste|sul) de|cerca de|perto de|pres de|(?:север|юг|восток|запад)\w* (?:от )?"
+    r"|(?:північ|півд|схід|схо|захід|захо)\w* (?:від )?)"
+    r"(?: (?:the|la|el|city of|ville de|города|міста))? ?$"
+)
 
 
 SMALL_TREE = 10
@@ -103,7 +123,7 @@ class Map:
     def find_scene(self, passages: Passages, theatre: str) -> list[tuple[Mention, FoundPlace]]:
         """Places of the theatre where the report says that it happened, the most specific first."""
         spans = [(m.start, m.end) for m in passages.parties]
-        named: dict[str, tuple[Mention, FoundPlace]] = {}
+        named: dict[str, Named] = {}
         for mention in passages.places:
             is_party = any(start < mention.end and mention.start < end for start, end in spans)
             if is_party or not self._is_scene(passages, mention):
@@ -114,9 +134,10 @@ class Map:
                 and place.level is not RegionLevel.THEATRE
                 and place.region not in self._widest
             ):
-                named.setdefault(place.region or place.name, (mention, place))
-        found = _prefer_told(passages, list(named.values()))
-        return _drop_wider(_prefer_regions(found))[:MOST_PLACES]
+                named.setdefault(place.region or place.name, Named(place, [])).mentions.append(mention)
+        found = _drop_beside(passages, _prefer_told(passages, list(named.values())))
+        kept = _drop_wider(_prefer_regions(found))[:MOST_PLACES]
+        return [(item.mentions[0], item.place) for item in kept]
 
     def locate(self, passages: Passages, mention: Mention, theatre: str) -> FoundPlace | None:
         """The place of the theatre that a mention names: of its own tree, else a town of its countries.
@@ -158,14 +179,40 @@ class Map:
     def _is_scene(self, passages: Passages, mention: Mention) -> bool:
         """Whether a place is neither the dateline nor led in by `fired from`, `said in` or `fled to`."""
         text = passages.text
-        if text.body_start <= mention.start < text.dateline_end or passages.is_past(mention.start):
+        if _is_dateline(text, mention) or passages.is_past(mention.start):
             return False
         clause = text.clause_of(mention.start)
         return not _is_far(passages, mention) and not any(
-            0 <= mention.start - hit.end <= LEAD_REACH and text.clause_of(hit.start) == clause
+            0 <= mention.start - hit.end <= LEAD_REACH
+            and text.clause_of(hit.start) == clause
+            and not (code == "scope.from_direction" and _is_aimed_at(passages, hit))
             for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
             for hit in passages.found.of(code)
         )
+
+
+class Named(NamedTuple):
+    """A place with every mention of it that may be the scene."""
+
+    place: FoundPlace
+    mentions: list[Mention]
+
+
+def _is_dateline(text: Text, mention: Mention) -> bool:
+    """Whether the text begins with the place and a mark that parts it from the news."""
+    if text.body_start <= mention.start < text.dateline_end:
+        return True
+    _, end = text.raw_span(mention.start, mention.end)
+    is_first = mention.start - text.body_start <= FIRST_REACH
+    return is_first and text.raw[end : end + 2].lstrip()[:1] in _DATELINE_MARKS
+
+
+def _is_aimed_at(passages: Passages, hit: Hit) -> bool:
+    """Whether `positions at` are what was fired at: `against positions at Luhanske`."""
+    words = passages.text.folded[hit.start : hit.end]
+    return words.startswith("positions") and passages.found.has(
+        "roles.target", hit.start - AIM_REACH, hit.start
+    )
 
 
 def _widest(atlas: Atlas) -> frozenset[str]:
@@ -193,30 +240,55 @@ def _is_far(passages: Passages, mention: Mention) -> bool:
     return _DISTANCE.search(passages.text.folded[max(0, mention.start - 24) : mention.start]) is not None
 
 
-def _prefer_told(
-    passages: Passages, places: list[tuple[Mention, FoundPlace]]
-) -> list[tuple[Mention, FoundPlace]]:
+def _prefer_told(passages: Passages, places: list[Named]) -> list[Named]:
     """Places of sentences that tell of acts, breaches or casualties, where there are any."""
     text, found = passages.text, passages.found
     hits = [*found.under("acts"), *found.of("truce.breach")]
     hits += [*found.of("casualties.killed"), *found.of("casualties.wounded")]
     told = {text.sentence_of(h.start) for h in hits}
-    return [p for p in places if text.sentence_of(p[0].start) in told] or places
+    return [p for p in places if any(text.sentence_of(m.start) in told for m in p.mentions)] or places
 
 
-def _prefer_regions(places: list[tuple[Mention, FoundPlace]]) -> list[tuple[Mention, FoundPlace]]:
+def _drop_beside(passages: Passages, places: list[Named]) -> list[Named]:
+    """Without places that only say where another one lies: `Shumy, north of Horlivka`."""
+    starts = sorted(m.end for item in places for m in item.mentions)
+    beside = [
+        item for item in places if all(_is_bearing(passages, mention, starts) for mention in item.mentions)
+    ]
+    return [item for item in places if item not in beside] or places
+
+
+def _is_bearing(passages: Passages, mention: Mention, ends: Sequence[int]) -> bool:
+    """Whether a place stands after `north of` or `near`, just behind another place."""
+    lead = passages.text.folded[max(0, mention.start - BEARING_REACH) : mention.start]
+    return _BEARING.search(lead) is not None and any(0 < mention.start - end <= BEHIND_REACH for end in ends)
+
+
+def _prefer_regions(places: list[Named]) -> list[Named]:
     """Places of the theatre's own tree; towns of the gazetteer where it names none but provinces."""
-    known = [p for p in places if p[1].region is not None]
-    precise = [p for p in known if p[1].level in _PRECISE]
+    known = [p for p in places if p.place.region is not None]
+    precise = [p for p in known if p.place.level in _PRECISE]
     return known if precise else places
 
 
-def _drop_wider(places: Sequence[tuple[Mention, FoundPlace]]) -> list[tuple[Mention, FoundPlace]]:
-    """Without provinces and districts that only say where a named place lies; narrow places first."""
-    holders = {region for _, place in places for region in place.path[:-1]}
+def _drop_wider(places: Sequence[Named]) -> list[Named]:
+    """Without provinces and districts that only say where a named place lies; narrow places first.
+
+    A town with the name of its province is dropped where another place of the province is named.
+    """
+    holders = {region for item in places for region in item.place.path[:-1]}
     kept = [
-        (mention, place)
-        for mention, place in places
-        if place.region not in holders or place.level is RegionLevel.PLACE
+        item
+        for item in places
+        if (item.place.region not in holders or item.place.level is RegionLevel.PLACE)
+        and not _is_namesake(item, places)
     ]
-    return sorted(kept, key=lambda item: (-_RANKS[item[1].level], item[0].start))
+    return sorted(kept, key=lambda item: (-_RANKS[item.place.level], item.mentions[0].start))
+
+
+def _is_namesake(item: Named, places: Sequence[Named]) -> bool:
+    """Whether the name is also that of a wider region which holds another of the places."""
+    wider = {code for m in item.mentions for code in codes_of(m, "r")} - {item.place.region}
+    return any(
+        other is not item and not wider.isdisjoint(other.place.path[:-1]) for other in places
+    ) and not any(item.place.region in other.place.path[:-1] for other in places)
