@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.folding import fold
-from bot.model import AlertKind, ChatKind, DeliveryForm, DeliveryState, Incident
+from bot.model import AlertKind, ChatKind, DeliveryForm, DeliveryState, Incident, Severity
 from bot.reading.text import is_spaceless
 from bot.storage import alerts, chats, deliveries, subscriptions
 from bot.storage.database import Database
@@ -43,7 +43,6 @@ KINDS = st.sampled_from((AlertKind.NEW, AlertKind.GROWN, AlertKind.RETRACTED))
 NUMBERS = st.integers(1, 5)
 STATES = st.sampled_from((DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.EXPIRED))
 CHUNKS = st.sampled_from((1, 2, 20_000))
-LIVE = {DeliveryState.PENDING, DeliveryState.SENT}
 SETTINGS = settings(max_examples=30, stateful_step_count=20, deadline=None)
 
 
@@ -75,7 +74,7 @@ def occurs(keyword: str, text: str) -> bool:
 
 
 class Matching(RuleBasedStateMachine):
-    """Chats choose, leave and return; incidents are told, grow and are retracted."""
+    """Chats choose, leave and return; grave incidents (they come alone) are told, grow and are retracted."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -157,7 +156,7 @@ class Matching(RuleBasedStateMachine):
 
     @rule(path=st.sampled_from(PATHS), words=TEXTS, size=CHUNKS)
     def happen(self, path: tuple[str, ...], words: list[str], size: int) -> None:
-        new = replace(an_incident(f"I-{len(self.incidents)}", path), theatre=path[0])
+        new = replace(an_incident(f"I-{len(self.incidents)}", path), theatre=path[0], severity=Severity.GRAVE)
         self.incidents.append(self.write(lambda conn: add_incident(conn, new)))
         self.tell(self.incidents[-1], " ".join(words), AlertKind.NEW, DeliveryForm.EDIT, size)
 
@@ -210,6 +209,9 @@ class Matching(RuleBasedStateMachine):
         for number, shape in expected.items():
             if shape == DeliveryForm.MESSAGE:
                 self.chats[number].told[incident.id] = DeliveryState.PENDING
+        for chat in self.chats.values():
+            if kind is AlertKind.RETRACTED and chat.told.get(incident.id) is DeliveryState.PENDING:
+                chat.told[incident.id] = DeliveryState.EXPIRED  # retracted before it was sent
 
     def expect(self, incident: Incident, text: str, kind: AlertKind, form: DeliveryForm) -> dict[int, str]:
         """Chats that get the alert, and in what form."""
@@ -221,7 +223,9 @@ class Matching(RuleBasedStateMachine):
                 continue
             if state is None and kind is not AlertKind.RETRACTED and chat.wants(regions, text):
                 expected[number] = str(DeliveryForm.MESSAGE)
-            elif state in LIVE and kind is not AlertKind.NEW:
+            elif state is DeliveryState.PENDING and kind is AlertKind.GROWN:
+                expected[number] = str(DeliveryForm.MESSAGE)  # it takes the newest state
+            elif state is DeliveryState.SENT and kind is not AlertKind.NEW:
                 expected[number] = str(form)
         return expected
 
