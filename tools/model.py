@@ -1,19 +1,23 @@
 """Fits the weights of bot/data/relevance.toml to labelled reports.
 
-    python -m tools.model LABELLED.jsonl [--write]
+    python -m tools.model [LABELLED.jsonl ...] [--write]
 
-Starts from the [prior] in the file, set by hand, and moves the weights only as far as the reports demand
-(a Gaussian of PRIOR around each), never across zero: a part of the evidence keeps its meaning. Prints the F1
-of the fit and of a five-fold cross-validation in which reports of one incident stay together.
+Without files it takes the reports of corpus/ that are marked for training. Three judgements are fitted one
+after the other, for each rests on the one before: the stance (a softmax over what speaks for each), the
+blame (each party a report could mean, yes or no) and the relevance (a logistic sum of named evidence).
+Weights start from the [prior] in the file, set by hand, or from zero, and move only as far as the reports
+demand (a Gaussian around the start); those of the relevance never cross zero, so that a part of the evidence
+keeps its meaning. Prints how the fit does and how a five-fold cross-validation does in which the reports of
+one incident stay together.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,79 +25,207 @@ import numpy as np
 from scipy.optimize import minimize
 
 from bot.analyse import make_report
-from bot.data import load_facts
+from bot.data import Facts, load_facts
+from bot.model import Stance
 from bot.reading import Reader
+from bot.reading.reader import Workings
+from bot.reading.stance import OTHERS
 
-TARGET = Path(__file__).parent.parent / "bot" / "data" / "relevance.toml"
-PRIOR = 0.25
-"""How many times a squared unit of change in a weight costs against the loss of one report."""
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "bot" / "data" / "relevance.toml"
+CORPUS = ROOT / "corpus"
+
+RELEVANCE_PRIOR, BLAME_PRIOR, STANCE_PRIOR = 0.5, 1.2, 3.0
+"""How many times a squared unit of change in a weight costs against the loss of one report: chosen by
+cross-validation on the training reports."""
 
 FOLDS = 5
+LEAST_USES = 3
+"""A part of the evidence that fewer training reports show gets no weight: chance would set it."""
+
+Row = dict[str, Any]
+Tables = dict[str, dict[str, float]]
 
 
 def main() -> None:
     """Fits, measures and, with --write, saves."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("labelled", type=Path)
+    arguments.add_argument("labelled", type=Path, nargs="*")
     arguments.add_argument("--write", action="store_true")
     options = arguments.parse_args()
-    rows = [json.loads(line) for line in options.labelled.read_text(encoding="utf-8").splitlines() if line]
+    rows = read_rows(options.labelled) if options.labelled else training_rows()
+    tables = tomllib.loads(TARGET.read_text(encoding="utf-8"))
     facts = load_facts()
-    names = list(facts.weights)
-    prior = tomllib.loads(TARGET.read_text(encoding="utf-8"))["prior"]
-    start = np.array([prior[name] for name in names])
-    features = measure(Reader(facts), rows, names, facts.weights)
-    truth = np.array([row["label"]["violation"] for row in rows], dtype=float)
-    print(f"before: F1 {f1(features @ start, truth):.3f}")
-    fitted = fit(features, truth, start)
-    print(f"fitted: F1 {f1(features @ fitted, truth):.3f}")
-    print(f"{FOLDS}-fold: F1 {cross_validate(features, truth, start, groups_of(rows)):.3f}")
+    fitted: Tables = {}
+    for fit_one in (fit_stance, fit_blame, fit_relevance):
+        fitted |= fit_one(rows, work(facts, rows), tables)
+        facts = replace(facts, weights=flatten(fitted, facts.weights))
     if options.write:
-        save(names, fitted)
+        save(fitted)
 
 
-def measure(
-    reader: Reader, rows: Sequence[dict[str, Any]], names: Sequence[str], weights: dict[str, float]
-) -> Any:
-    """One line of evidence a report."""
-    matrix = np.zeros((len(rows), len(names)))
-    matrix[:, names.index("base")] = 1.0
-    for number, row in enumerate(rows):
-        for reason in reader.read(make_report(row, number + 1)).reasons:
-            matrix[number, names.index(reason.code)] = reason.weight / weights[reason.code]
-    return matrix
+def read_rows(paths: Iterable[Path]) -> list[Row]:
+    """The labelled reports of JSON-lines files."""
+    lines = (line for path in paths for line in path.read_text(encoding="utf-8").splitlines())
+    return [json.loads(line) for line in lines if line.strip()]
 
 
-def fit(features: Any, truth: Any, start: Any) -> Any:
-    """Weights that lose least, each on its side of zero."""
+def training_rows() -> list[Row]:
+    """The corpus's own training reports, in the order of the files' names."""
+    return [row for row in read_rows(sorted(CORPUS.glob("*.jsonl"))) if row["split"] == "train"]
+
+
+def work(facts: Facts, rows: Sequence[Row]) -> list[Workings]:
+    """The evidence of each report under the weights of `facts`."""
+    reader = Reader(facts)
+    return [reader.work(make_report(row, number))[1] for number, row in enumerate(rows, start=1)]
+
+
+def flatten(tables: Tables, otherwise: dict[str, float]) -> dict[str, float]:
+    """The tables as the reader takes them; what has not been fitted yet stays."""
+    flat = dict(otherwise)
+    for name, table in tables.items():
+        flat |= {key if name == "weights" else f"{name}.{key}": value for key, value in table.items()}
+    return flat
+
+
+def fit_stance(rows: Sequence[Row], workings: Sequence[Workings], tables: Tables) -> Tables:
+    """A table of weights for each stance but the claim, which is what the others are held against."""
+    told = [
+        (r, w.stance) for r, w in zip(rows, workings, strict=True) if r["label"]["violation"] and w.stance
+    ]
+    names = names_of([features for _, features in told])
+    matrix = matrix_of([features for _, features in told], names)
+    stances = [Stance.CLAIM, *OTHERS]
+    truth = np.array([stances.index(Stance(row["label"]["stance"])) for row, _ in told])
+    start = np.array([[tables[f"prior_{stance}"].get(name, 0.0) for stance in OTHERS] for name in names])
+
+    def learn(matrix: Any, truth: Any) -> Any:
+        return minimize_softmax(matrix, truth, start.ravel(), len(stances))
+
+    def judge(matrix: Any, weights: Any) -> Any:
+        return scores_of(matrix, weights, len(stances)).argmax(axis=1)
+
+    groups = groups_of([row for row, _ in told])
+    weights = learn(matrix, truth)
+    held = cross_validate(matrix, truth, groups, learn, judge)
+    right = np.mean(judge(matrix, weights) == truth)
+    print(f"stance    fitted {right:.3f}, held out {np.mean(held == truth):.3f}")
+    table = weights.reshape(len(names), len(OTHERS))
+    return {stance: named(names, table[:, column]) for column, stance in enumerate(OTHERS)}
+
+
+def fit_blame(rows: Sequence[Row], workings: Sequence[Workings], tables: Tables) -> Tables:
+    """One table of weights, the same for every party."""
+    told = [
+        (row, party, features)
+        for row, w in zip(rows, workings, strict=True)
+        if row["label"]["violation"]
+        for party, features in w.blame.items()
+    ]
+    names = names_of([features for _, _, features in told], tables["prior_accused"])
+    matrix = matrix_of([features for _, _, features in told], names)
+    truth = np.array([party in row["label"]["accused"] for row, party, _ in told], dtype=float)
+    start = np.array([tables["prior_accused"].get(name, 0.0) for name in names])
+
+    def learn(matrix: Any, truth: Any) -> Any:
+        return minimize_logistic(matrix, truth, start, BLAME_PRIOR)
+
+    weights = learn(matrix, truth)
+    held = cross_validate(matrix, truth, groups_of([row for row, _, _ in told]), learn, np.matmul)
+    print(f"blame     fitted F1 {f1(matrix @ weights, truth):.3f}, held out F1 {f1(held, truth):.3f}")
+    return {"accused": named(names, weights)}
+
+
+def fit_relevance(rows: Sequence[Row], workings: Sequence[Workings], tables: Tables) -> Tables:
+    """The weights of the evidence for a violation, each on its side of zero."""
+    prior = tables["prior"]
+    names = list(prior)
+    matrix = matrix_of([w.relevance for w in workings], names)
+    truth = np.array([row["label"]["violation"] for row in rows], dtype=float)
+    start = np.array([prior[name] for name in names])
+    bounds = [(0.05, None) if value > 0 else (None, -0.05) for value in start]
+
+    def learn(matrix: Any, truth: Any) -> Any:
+        return minimize_logistic(matrix, truth, start, RELEVANCE_PRIOR, bounds)
+
+    weights = learn(matrix, truth)
+    held = cross_validate(matrix, truth, groups_of(rows), learn, np.matmul)
+    print(f"relevance prior F1 {f1(matrix @ start, truth):.3f}", end=", ")
+    print(f"fitted F1 {f1(matrix @ weights, truth):.3f}, held out F1 {f1(held, truth):.3f}")
+    return {"weights": named(names, weights)}
+
+
+def names_of(features: Sequence[dict[str, float]], known: Iterable[str] = ()) -> list[str]:
+    """The parts of the evidence that are seen often enough or have a prior, "base" first."""
+    seen: dict[str, int] = {}
+    for row in features:
+        for name in row:
+            seen[name] = seen.get(name, 0) + 1
+    return ["base", *sorted(name for name, times in seen.items() if times >= LEAST_USES or name in known)]
+
+
+def matrix_of(features: Sequence[dict[str, float]], names: Sequence[str]) -> Any:
+    """One line of evidence each, with 1 for "base"."""
+    return np.array([[1.0 if n == "base" else row.get(n, 0.0) for n in names] for row in features])
+
+
+def minimize_logistic(matrix: Any, truth: Any, start: Any, prior: float, bounds: Any = None) -> Any:
+    """Weights that lose least, near `start`."""
 
     def loss(weights: Any) -> tuple[float, Any]:
-        margin = features @ weights
+        margin = matrix @ weights
         chance = 1.0 / (1.0 + np.exp(-margin))
         cost = np.logaddexp(0.0, margin) - truth * margin
         change = weights - start
-        return float(cost.sum() + PRIOR * (change**2).sum()), features.T @ (
-            chance - truth
-        ) + 2 * PRIOR * change
+        gradient = matrix.T @ (chance - truth) + 2 * prior * change
+        return float(cost.sum() + prior * (change**2).sum()), gradient
 
-    bounds = [(0.05, None) if value > 0 else (None, -0.05) for value in start]
     return minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
 
 
-def groups_of(rows: Sequence[dict[str, Any]]) -> list[str]:
+def minimize_softmax(matrix: Any, truth: Any, start: Any, classes: int) -> Any:
+    """Weights of every class but the first, flattened, that lose least, near `start`."""
+    wanted = np.eye(classes)[truth]
+
+    def loss(weights: Any) -> tuple[float, Any]:
+        scores = scores_of(matrix, weights, classes)
+        scores -= scores.max(axis=1, keepdims=True)
+        total = np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        chance = np.exp(scores - total)
+        cost = -((scores - total) * wanted).sum() + STANCE_PRIOR * ((weights - start) ** 2).sum()
+        gradient = (matrix.T @ (chance - wanted))[:, 1:].ravel() + 2 * STANCE_PRIOR * (weights - start)
+        return float(cost), gradient
+
+    return minimize(loss, start, jac=True, method="L-BFGS-B").x
+
+
+def scores_of(matrix: Any, weights: Any, classes: int) -> Any:
+    """One column a class, the first of zeros."""
+    scores = matrix @ weights.reshape(matrix.shape[1], classes - 1)
+    return np.hstack([np.zeros((len(matrix), 1)), scores])
+
+
+def groups_of(rows: Sequence[Row]) -> list[str]:
     """Reports of one incident share a group; others stand alone."""
     return [row["label"]["incident"] or row["id"] for row in rows]
 
 
-def cross_validate(features: Any, truth: Any, start: Any, groups: Sequence[str]) -> float:
-    """The F1 of reports that their fold's weights have not seen."""
+def cross_validate(
+    matrix: Any,
+    truth: Any,
+    groups: Sequence[str],
+    learn: Callable[[Any, Any], Any],
+    judge: Callable[[Any, Any], Any],
+) -> Any:
+    """What is judged of each line by weights that have not seen its group."""
     order = {group: number % FOLDS for number, group in enumerate(sorted(set(groups)))}
     folds = np.array([order[group] for group in groups])
-    margins = np.zeros(len(truth))
+    judged = np.zeros(len(truth))
     for fold in range(FOLDS):
         held = folds == fold
-        margins[held] = features[held] @ fit(features[~held], truth[~held], start)
-    return f1(margins, truth)
+        judged[held] = judge(matrix[held], learn(matrix[~held], truth[~held]))
+    return judged
 
 
 def f1(margins: Any, truth: Any) -> float:
@@ -103,15 +235,18 @@ def f1(margins: Any, truth: Any) -> float:
     return 2 * hits / max(float(judged.sum() + truth.sum()), 1.0)
 
 
-def save(names: Sequence[str], weights: Sequence[float]) -> None:
-    """Writes the file, weights to two decimals."""
-    head = TARGET.read_text(encoding="utf-8").split("[weights]")[0]
-    lines = [f"{name} = {_rounded(weight)}" for name, weight in zip(names, weights, strict=True)]
-    TARGET.write_text(head + "[weights]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+def named(names: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
+    """Weights to two decimals by name, without those that came to nothing."""
+    rounded = {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)}
+    return {name: weight for name, weight in rounded.items() if weight}
 
 
-def _rounded(weight: float) -> float:
-    return math.copysign(max(round(abs(weight), 2), 0.01), weight)
+def save(tables: Tables) -> None:
+    """Writes the tables that were fitted behind what the file says by hand."""
+    head = TARGET.read_text(encoding="utf-8").partition("\n[weights]\n")[0]
+    order = ["weights", "accused", *OTHERS]
+    parts = ["\n".join((f"[{name}]", *(f"{k} = {v}" for k, v in tables[name].items()))) for name in order]
+    TARGET.write_text(head + "\n" + "\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def load_facts() -> Facts:
         towns=_read_towns(root / "gazetteer.tsv.gz"),
         languages=_read_toml(root / "languages.toml"),
         theatres=_read_toml(root / "theatres.toml"),
-        weights=_read_toml(root / "relevance.toml")["weights"],
+        weights=_read_weights(root / "relevance.toml"),
     )
 
 
@@ -127,6 +127,15 @@ def _read_toml(file: Traversable) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([f"{file.name} is no valid TOML: {error}"]) from error
+
+
+def _read_weights(file: Traversable) -> dict[str, float]:
+    """Every fitted weight by name; those of parties and stances as `accused.by`, `denial.own`."""
+    tables = _read_toml(file)
+    weights: dict[str, float] = dict(tables["weights"])
+    for name in ("accused", "tally", "denial", "confirmation", "update"):
+        weights |= {f"{name}.{key}": value for key, value in tables.get(name, {}).items()}
+    return weights
 
 
 def _read_regions(file: Traversable) -> Iterator[Region]:

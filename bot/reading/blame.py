@@ -12,13 +12,35 @@ from bot.reading.passages import Passages
 MOST = 2.0
 """Said more often, it says no more."""
 
-SURE, LEAST = 0.0, -1.5
+SURE, LEAST = 0.15, -2.0
 """From which weight on a party is accused; the heaviest already from LEAST on, where nobody is sure."""
+
+ROUGH = {
+    "actor": 0.8,
+    "actor_title": 0.6,
+    "deed": 0.3,
+    "breaks": 0.5,
+    "by": 0.8,
+    "act_of": 0.5,
+    "blamed": 1.8,
+    "denier": 0.9,
+    "victim": -0.35,
+    "target": -0.2,
+    "speaker": -0.15,
+    "accuser": -0.35,
+    "own_claim": -1.6,
+    "own_tally": -1.6,
+    "own_update": -1.6,
+    "ally_claim": -1.6,
+    "own_denial": 1.2,
+    "foe": 0.6,
+}
+"""What each kind counts for when parties are compared before they are weighed."""
 
 SPEAKS = ("accuser", "speaker", "denier")
 """Kinds of what is told of a party that speaks."""
 
-DOES = ("actor", "by", "deed", "breaks", "blamed")
+DOES = ("actor", "by", "deed", "breaks", "blamed", "act_of")
 """Kinds of what is told of a party that acts."""
 
 
@@ -69,11 +91,27 @@ def judge_blame(
 
 def blame_features(case: Case) -> dict[str, dict[str, float]]:
     """For each party that could have done it what speaks for and against, by name; only what is not zero."""
-    named = case.parts.order
-    features = {party: _features(party, case) for party in named}
+    features = {party: _features(party, case) for party in case.parts.order}
+    _compare(features, case.sides)
     for party in _unnamed(case):
         features[party] = _unnamed_features(party, case)
     return features
+
+
+def _compare(features: dict[str, dict[str, float]], sides: Sides) -> None:
+    """Adds how each named party stands to the others by a rough count of what blames it."""
+    rough = {
+        party: sum(ROUGH.get(name, 0.0) * value for name, value in row.items())
+        for party, row in features.items()
+    }
+    most = max(rough.values(), default=0.0)
+    for party, row in features.items():
+        foes = [value for p, value in rough.items() if not sides.are_allies(p, party)]
+        gap = rough[party] - max(foes, default=0.0)
+        row["ahead"] = min(max(gap, 0.0), MOST)
+        row["behind"] = min(max(-gap, 0.0), MOST)
+        row["most_blamed"] = float(rough[party] >= most > 0)
+        row["share"] = max(rough[party], 0.0) / most if most > 0 else 0.0
 
 
 def _weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -86,6 +124,7 @@ def _features(party: str, case: Case) -> dict[str, float]:
     told, parts, sides = case.parts.told[party], case.parts, case.sides
     foes = [p for p in parts.order if not sides.are_allies(p, party)]
     friends = [p for p in parts.order if p != party and sides.are_allies(p, party)]
+    mutual = case.passages.found.under("mutual")
     features = {kind: min(float(amount), MOST) for kind, amount in told.items()}
     first = bool(parts.order) and parts.order[0] == party
     features |= {
@@ -102,14 +141,20 @@ def _features(party: str, case: Case) -> dict[str, float]:
         "foe_accuses": float(any(parts.told[p]["accuser"] for p in foes)),
         "friend_acts": float(any(parts.told[p][kind] for p in friends for kind in DOES)),
         "friend_named": float(bool(friends)),
-        "foe_denies": float(any(parts.told[p]["denier"] or parts.told[p]["denied_deed"] for p in foes)),
+        "foe_denies": float(
+            any(parts.told[p]["denier"] or parts.told[p]["denied_deed"] or parts.told[p]["not"] for p in foes)
+        ),
         "foe_does_more": float(max((_deeds(parts, p) for p in foes), default=0) > _deeds(parts, party)),
         "foe_does_less": float(max((_deeds(parts, p) for p in foes), default=0) < _deeds(parts, party)),
         "both_act": float(_deeds(parts, party) > 0 and any(_deeds(parts, p) for p in foes)),
         "both_speak": float(
             any(told[kind] for kind in SPEAKS) and any(parts.told[p][k] for p in foes for k in SPEAKS)
         ),
-        "mutual": float(bool(case.passages.found.under("mutual"))),
+        "mutual": float(bool(mutual)),
+        "mutual_title": float(any(h.start < case.passages.text.body_start for h in mutual)),
+        "count_of_a_monitor": float(
+            case.report.source.type is SourceType.MONITOR and case.stance is Stance.TALLY
+        ),
         "denial_told": float(bool(case.passages.found.of("stance.deny"))),
     }
     features |= _side_features(party, case)
@@ -117,6 +162,7 @@ def _features(party: str, case: Case) -> dict[str, float]:
         kind = "own" if features.get("own") else "foe"
         features[f"{kind}_acts"] = features["acts"]
         features[f"{kind}_denial_acts"] = features["acts"] * (case.stance is Stance.DENIAL)
+        features[f"{kind}_not"] = float(bool(told["not"]))
         features[f"{kind}_blamed"] = float(bool(told["blamed"]))
         features[f"{kind}_foe_accuses"] = features["foe_speaks"]
     return {name: value for name, value in features.items() if value}
@@ -152,10 +198,9 @@ def _unnamed(case: Case) -> Iterable[str]:
     if side in sides.bound and side not in order:
         yield side
     speakers = {side, *order} & sides.bound
-    for party in sorted(sides.bound):
-        if party not in order and party != side and speakers:
-            if not any(sides.are_allies(party, p) for p in speakers):
-                yield party
+    for party in sorted(sides.bound - {side, *order}) if speakers else ():
+        if not any(sides.are_allies(party, p) for p in speakers):
+            yield party
 
 
 def _unnamed_features(party: str, case: Case) -> dict[str, float]:
@@ -163,7 +208,7 @@ def _unnamed_features(party: str, case: Case) -> dict[str, float]:
     found, sides, parts = case.passages.found, case.sides, case.parts
     side = case.side
     rivals = [p for p in sides.bound if p != party and not sides.are_allies(p, party)]
-    others = [p for p in sides.bound if p != party and p != side and not sides.are_allies(p, side)]
+    others = [p for p in sides.bound if p not in {party, side} and not sides.are_allies(p, side)]
     foes = [p for p in parts.order if not sides.are_allies(p, party)]
     features = {
         "unnamed": 1.0,
@@ -202,9 +247,7 @@ def _narrow(
 
 def _name_accusers(case: Case, accused: Sequence[str]) -> tuple[str, ...]:
     """Parties that speak, those that speak most first; one that is accused alone does not accuse."""
-    voice = {
-        p: sum(told[kind] for kind in SPEAKS) + (p == case.side) for p, told in case.parts.told.items()
-    }
+    voice = {p: sum(told[kind] for kind in SPEAKS) + (p == case.side) for p, told in case.parts.told.items()}
     if case.side in case.sides.fighters:
         voice.setdefault(case.side, 1)
     ranked = sorted(voice, key=lambda p: -voice[p])

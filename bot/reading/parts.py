@@ -1,4 +1,4 @@
-"""What a report's words say of each party's part: who acts, who suffers, who speaks, who is blamed or denies."""
+"""What a report's words say of each party's part: who acts, suffers, speaks, is blamed or denies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.model import Party
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
@@ -17,11 +18,23 @@ AFTER = 26
 BEFORE = 7
 """Letters between `by`, `on`, `against` and the party that follows."""
 
+SPEECH = 45
+"""Letters between a party and its word of speaking."""
+
+OF = 9
+"""Letters between what was fired or done and whose it was: `drones of the`, `tirs de l'`."""
+
 FRAME = 70
 """Letters between a verb of accusing or denying and who accuses, denies or is accused."""
 
 DEED = 60
 """Letters between a party and what it does, or what is done to it, within one clause."""
+
+OBJECTS = frozenset({"victim", "speaker", "target"})
+"""Kinds of words around a party whose next act is another's."""
+
+ARMED = frozenset({"state", "group"})
+"""Kinds of parties that fight."""
 
 Naming = tuple[Mention, list[str]]
 """A mention and the fighting parties that it stands for."""
@@ -79,7 +92,10 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
     ]
     places = {(m.start, m.end) for m in passages.places}
     for number, (mention, own) in enumerate(namings):
-        kinds = _words_around(passages, mention) + _deeds_around(passages, namings, number)
+        until = namings[number + 1][0].start if number + 1 < len(namings) else len(passages.text.folded)
+        since = namings[number - 1][0].end if number else 0
+        kinds = _words_around(passages, mention, until) + _not_around(passages, mention, until)
+        kinds += _deeds_around(passages, mention, since, until, is_doer=not OBJECTS.intersection(kinds))
         zone = _zone(passages, mention)
         parts.add(own, f"named_{zone}")
         for kind in kinds:
@@ -92,6 +108,21 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
     return parts
 
 
+def acts_from_outside(passages: Passages, fighters: frozenset[str], parties: Mapping[str, Party]) -> bool:
+    """Whether a state or group that is none of the theatre's fighters acts in the headline or the lead."""
+    text = passages.text
+    end = text.sentence_span(min(text.sentence_of(text.dateline_end), len(text.sentences) - 1))[1]
+    for mention in passages.parties:
+        codes = list(codes_of(mention, "p"))
+        if mention.start >= end:
+            return False
+        if fighters.isdisjoint(codes) and any(parties[p].kind in ARMED for p in codes):
+            kinds = _words_around(passages, mention, end)
+            if "by" in kinds or ("actor" in kinds and "target" not in kinds):
+                return True
+    return False
+
+
 def _zone(passages: Passages, mention: Mention) -> str:
     """Whether a mention stands in the headline, the first sentence or the rest."""
     sentence = passages.text.sentence_of(mention.start)
@@ -101,14 +132,15 @@ def _zone(passages: Passages, mention: Mention) -> str:
     return "lead" if sentence <= first else "rest"
 
 
-def _words_around(passages: Passages, mention: Mention) -> list[str]:
+def _words_around(passages: Passages, mention: Mention, until: int) -> list[str]:
     """What the words directly around one mention say of its part."""
-    found = passages.found
+    found, text = passages.found, passages.text
+    sentence_end = text.sentence_span(text.sentence_of(mention.start))[1]
+    reach = min(mention.end + AFTER, until, sentence_end)
     is_by = _ends_before(passages, "roles.by", mention)
     victim = found.first("roles.victim", mention.end, mention.end + 3)
-    actor = found.first("roles.actor", mention.start + 1, mention.end + AFTER)
-    office = found.first("roles.office", mention.start + 1, mention.end + AFTER)
-    is_speaker = office is not None and (actor is None or office.start < actor.start)
+    actor = found.first("roles.actor", mention.start + 1, reach)
+    is_speaker = _speaks(passages, mention, min(mention.end + SPEECH, until, sentence_end))
     is_victim = victim is not None and (actor is None or actor.start >= victim.start)
     told = {
         "by": is_by,
@@ -116,23 +148,52 @@ def _words_around(passages: Passages, mention: Mention) -> list[str]:
         "victim": is_victim,
         "speaker": is_speaker,
         "actor": actor is not None and not is_speaker and not is_victim,
+        "clitic": text.folded[mention.start - 1] != " ",
     }
     return [kind for kind, is_so in told.items() if is_so]
 
 
-def _deeds_around(passages: Passages, namings: Sequence[Naming], number: int) -> list[str]:
+def _speaks(passages: Passages, mention: Mention, reach: int) -> bool:
+    """Whether the party is a ministry or says something before anything is done."""
+    found = passages.found
+    office = found.first("roles.office", mention.start + 1, reach)
+    for code in ("stance.report", "stance.accuse", "stance.deny"):
+        office = _first(office, found.first(code, mention.end, reach))
+    if office is None:
+        return False
+    acts = found.under("acts")
+    index = bisect_left(acts, (mention.end,))
+    return index == len(acts) or acts[index].start > office.start
+
+
+def _first(one: Hit | None, other: Hit | None) -> Hit | None:
+    """The earlier of two hits that may be missing."""
+    return min((hit for hit in (one, other) if hit), default=None)
+
+
+def _not_around(passages: Passages, mention: Mention, until: int) -> list[str]:
+    """Whether the rest of its clause says `not`: its people did not shoot, it had no part in this."""
+    hit = passages.found.first("scope.negation", mention.end, min(mention.end + DEED, until))
+    if hit is None or passages.text.clause_of(hit.start) != passages.text.clause_of(mention.start):
+        return []
+    return ["not"]
+
+
+def _deeds_around(
+    passages: Passages, mention: Mention, since: int, until: int, *, is_doer: bool
+) -> list[str]:
     """Whether the next act or breach of its clause is the party's own, or the act before was done to it."""
-    mention = namings[number][0]
-    since = namings[number - 1][0].end if number else 0
-    until = namings[number + 1][0].start if number + 1 < len(namings) else len(passages.text.folded)
     kinds = []
     for table, kind in (("acts", "deed"), ("truce.breach", "breaks")):
         hits = passages.found.under(table) if table == "acts" else passages.found.of(table)
         own = _hit_after(passages, hits, mention, until)
         if own is not None:
-            kinds.append("denied_deed" if passages.is_denied(own.start, own.end) else kind)
-    if _act_before(passages, mention, since):
-        kinds.append("done_to")
+            name = "denied_deed" if passages.is_denied(own.start, own.end) else kind
+            kinds.append(name if is_doer else f"beside_{name}")
+    act = _act_before(passages, mention, since)
+    if act is not None:
+        is_near = mention.start - act.end <= OF and is_doer
+        kinds.append("act_of" if is_near else "done_to")
     return kinds
 
 
@@ -145,13 +206,14 @@ def _hit_after(passages: Passages, hits: Sequence[Hit], mention: Mention, until:
     return hits[index] if clause_of(hits[index].start) == clause_of(mention.start) else None
 
 
-def _act_before(passages: Passages, mention: Mention, since: int) -> bool:
-    """Whether an act of the mention's clause stands before it that no other mention parts from it."""
+def _act_before(passages: Passages, mention: Mention, since: int) -> Hit | None:
+    """An act of the mention's clause before it that no other mention parts from it."""
     acts = passages.found.under("acts")
     index = bisect_left(acts, (mention.start,)) - 1
     if index < 0 or acts[index].start < max(since, mention.start - DEED):
-        return False
-    return passages.text.clause_of(acts[index].start) == passages.text.clause_of(mention.start)
+        return None
+    clause_of = passages.text.clause_of
+    return acts[index] if clause_of(acts[index].start) == clause_of(mention.start) else None
 
 
 def _read_frames(passages: Passages, namings: Sequence[Naming], order: str, parts: Parts) -> None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.data import Facts
 from bot.model import Evidence, Finding, FoundPlace, Reason, Report, Stance, Truce
 from bot.reading.acts import judge_acts, told_acts
+from bot.reading.blame import Blame, Case, blame_features, judge_blame
 from bot.reading.casualties import Casualties, read_casualties
-from bot.reading.claims import Blame, Sides, judge_blame, judge_stance, name_actors
-from bot.reading.dates import Day, judge_day, read_days
+from bot.reading.dates import Day, day_of_report, judge_day, read_days
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
 from bot.reading.names import Mention, Names, codes_of
+from bot.reading.parts import Sides, acts_from_outside, name_actors, read_parts
 from bot.reading.passages import Passages, mark_older_days, mark_passages
 from bot.reading.places import Map
 from bot.reading.relevance import text_features, weigh
+from bot.reading.stance import judge_stance, stance_features
 from bot.reading.text import Folder, Text, read_text
 from bot.reading.truces import TruceTable
 
@@ -31,6 +34,16 @@ BELLIGERENT = frozenset({"state", "group"})
 """Kinds of parties that fight."""
 
 MOST_EVIDENCE = 60
+
+
+@dataclass(slots=True)
+class Workings:
+    """The evidence behind a finding, by judgement: what `tools.model` fits weights to."""
+
+    relevance: dict[str, float]
+    stance: dict[str, float] = field(default_factory=dict)
+    blame: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By party."""
 
 
 class Reader:
@@ -47,6 +60,8 @@ class Reader:
         self._map = Map(facts, bound)
         self._actors = {theatre: row.get("actors", {}) for theatre, row in facts.theatres.items()}
         self._blocs = {theatre: row.get("blocs", []) for theatre, row in facts.theatres.items()}
+        self._atlas = facts.atlas
+        self._grounds = {theatre: row.get("grounds", {}) for theatre, row in facts.theatres.items()}
         self._guarantors = {theatre: row.get("guarantors", []) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
         self._weights = facts.weights
@@ -54,6 +69,10 @@ class Reader:
 
     def read(self, report: Report) -> Finding:
         """What the report says, with the words that each judgement rests on."""
+        return self.work(report)[0]
+
+    def work(self, report: Report) -> tuple[Finding, Workings]:
+        """The finding with the evidence that was weighed for it."""
         text = read_text(self._folder, report.title, report.text)
         language = self._detector.detect(text.raw, text.folded)
         passages = Passages(
@@ -70,11 +89,13 @@ class Reader:
         if theatre is None:
             features["no_theatre"] = 1.0
             score, reasons = weigh(features, self._weights)
-            return Finding(False, score, language, reasons=reasons)
+            return Finding(False, score, language, reasons=reasons), Workings(features)
         return self._judge(report, passages, theatre, features)
 
-    def _judge(self, report: Report, passages: Passages, theatre: str, features: dict[str, float]) -> Finding:
-        passages.published = report.reported_at.astimezone(self._zones[theatre]).date()
+    def _judge(
+        self, report: Report, passages: Passages, theatre: str, features: dict[str, float]
+    ) -> tuple[Finding, Workings]:
+        passages.published = day_of_report(report.reported_at, self._zones[theatre])
         days = read_days(passages)
         day = judge_day(passages, days)
         occurred = day.day if day else passages.published
@@ -88,21 +109,28 @@ class Reader:
         truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
         bound = frozenset(p for truce in truces for p in truce.parties)
         sides = Sides(fighters, bound & fighters, self._blocs[theatre], self._guarantors[theatre])
-        stance = judge_stance(passages, report, (passages.published - occurred).days, sides)
+        order = "last" if passages.language in self._verb_last else ""
+        parts = read_parts(passages, sides, order)
+        age_days = (passages.published - occurred).days
+        workings = Workings(features, stance_features(passages, report, age_days, parts, sides))
+        stance = judge_stance(workings.stance, self._weights)
         if stance is Stance.TALLY:
             passages.past.clear()
         casualties = read_casualties(passages)
-        order = "last" if passages.language in self._verb_last else ""
-        blame = judge_blame(passages, report, stance, sides, order)
+        case = Case(passages, report, stance, sides, parts)
+        around = frozenset(a for region in regions for a in self._atlas.path(region))
+        workings.blame = blame_features(case)
+        blame = judge_blame(case, workings.blame, self._weights, self._grounds[theatre], around)
         named = _named(passages) & fighters
         truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
-        features |= _party_features(blame, named, bound, truce)
+        features.update(_party_features(blame, named, bound, truce, truces))
         features["tally"] = float(stance is Stance.TALLY)
         features["unblamed"] = float(not blame.is_said and stance is not Stance.TALLY)
+        features["outsider"] = float(acts_from_outside(passages, fighters, self._parties))
         features["scene"] = float(bool(scene))
         features["casualties"] = float(bool(casualties.killed or casualties.wounded))
         score, reasons = weigh(features, self._weights)
-        return Finding(
+        finding = Finding(
             is_violation=score >= THRESHOLD,
             score=score,
             language=passages.language,
@@ -119,6 +147,7 @@ class Reader:
             evidence=_gather(passages, scene, casualties, day),
             reasons=_name_truce(reasons, truce),
         )
+        return finding, workings
 
     def _belligerents(self, theatre: str) -> frozenset[str]:
         """Parties that can break a truce there: those of its truces and the armed groups beside them."""
@@ -135,7 +164,7 @@ def _named(passages: Passages) -> set[str]:
 
 
 def _party_features(
-    blame: Blame, named: set[str], bound: frozenset[str], truce: Truce | None
+    blame: Blame, named: set[str], bound: frozenset[str], truce: Truce | None, truces: Sequence[Truce]
 ) -> dict[str, float]:
     """How far the truces in force bind those of whom the report tells."""
     accused = blame.accused
@@ -147,8 +176,17 @@ def _party_features(
         "party_bound": float(bool(bound & set(accused))),
         "parties_bound": float(truce is not None and len(named & set(truce.parties)) > 1),
         "accused_unbound": float(bool(accused) and not bound & set(accused)),
+        "pair_unbound": float(bool(truces) and bool(accused) and not _is_pair_bound(accused, named, truces)),
         "opponent_unbound": float(bool(others) and bool(bound) and not bound & others),
     }
+
+
+def _is_pair_bound(accused: Sequence[str], named: set[str], truces: Sequence[Truce]) -> bool:
+    """Whether one truce binds an accused party and another that the report names."""
+    return any(
+        set(accused) & set(truce.parties) and len((named | set(accused)) & set(truce.parties)) > 1
+        for truce in truces
+    )
 
 
 def _gather(

@@ -54,6 +54,8 @@ def text_features(passages: Passages) -> dict[str, float]:
         "act_in_title": float(any(h.start < title_end for h in acts)),
         "negated_act": min(len(acts) - len(news), 2) / 2,
         "no_news_act": float(not news),
+        "breach_negated": float(_is_breach_negated(passages)),
+        "truce_ended": min(len(found.of("truce.ended")), 2) / 2,
         "breached": min(len(breached), 2) / 2,
         "breach_and_truce": float(_are_together(passages)),
         "truce_words": float(bool(found.of("truce.words"))),
@@ -69,6 +71,12 @@ def text_features(passages: Passages) -> dict[str, float]:
         "old_year": float(_has_old_year(passages, news)),
         "possible_lead": float(bool(passages.possible) and passages.possible[0][0] < title_end),
     } | _topic_features(passages)
+
+
+def _is_breach_negated(passages: Passages) -> bool:
+    """Whether a breach is only told as one that there was not."""
+    breaches = passages.found.of("truce.breach") + passages.found.of("truce.breached")
+    return bool(breaches) and all(passages.is_denied(h.start, h.end) for h in breaches)
 
 
 def _has_old_year(passages: Passages, acts: Sequence[Hit]) -> bool:
@@ -99,6 +107,8 @@ def _are_together(passages: Passages) -> bool:
     text = passages.text
     truces = {text.sentence_of(h.start) for h in passages.found.of("truce.words")}
     return any(
-        text.sentence_of(h.start) in truces and passages.is_news(h.start)
+        text.sentence_of(h.start) in truces
+        and passages.is_news(h.start)
+        and not passages.is_denied(h.start, h.end)
         for h in passages.found.of("truce.breach")
     )

@@ -42,7 +42,7 @@ def judge_stance(features: Mapping[str, float], weights: Mapping[str, float]) ->
 def stance_features(
     passages: Passages, report: Report, age_days: int, parts: Parts, sides: Sides
 ) -> dict[str, float]:
-    """What speaks for each stance, the same list for all; only what is not zero. `age_days`: since it happened."""
+    """What speaks for each stance, one list for all, without zeros. `age_days`: since it happened."""
     features = _word_features(passages) | _count_features(passages)
     source, side = report.source, report.source.side
     is_own = side in sides.fighters
@@ -129,11 +129,11 @@ def _own_features(passages: Passages, side: str, parts: Parts, sides: Sides) -> 
         "own_first": float(_acts_in(own, "title")),
         "own_lead": float(_acts_in(own, "lead")),
         "own_alone": float(
-            _acts_in(own, "title")
-            and not any(_acts_in(c, zone) for c in foes for zone in ("title", "lead"))
+            _acts_in(own, "title") and not any(_acts_in(c, zone) for c in foes for zone in ("title", "lead"))
         ),
         "foe_lead": float(any(_acts_in(c, zone) for c in foes for zone in ("title", "lead"))),
         "own_denies": float(bool(own["denier"] or own["denied_deed"])),
+        "own_not": float(bool(own["not_title"] or own["not_lead"])),
         "own_blamed": float(bool(own["blamed"])),
         "foe_accuses": float(any(c["accuser"] or c["speaker"] for c in foes)),
         "foe_accuses_title": float(any(c["speaker_title"] for c in foes)),

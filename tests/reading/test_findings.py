@@ -131,8 +131,8 @@ def test_the_day(read: Read, case: str) -> None:
 def test_an_update_comes_days_later(read: Read) -> None:
     """A neutral outlet that writes days later brings news of a known incident."""
     found = read(
-        "Outcry over shelling of Khoznavar",
-        "Azerbaijani forces shelled Khoznavar on May 1.",
+        "Death toll of Khoznavar shelling rises to four",
+        "Azerbaijani forces shelled Khoznavar on May 1. The death toll rose to four.",
         "2025-05-05T12:00:00+00:00",
     )
     assert found.stance is Stance.UPDATE

@@ -10,7 +10,6 @@ from bot.data import Facts
 from bot.model import Act, Stance
 from bot.reading import Reader
 from bot.reading.casualties import read_casualties
-from bot.reading.claims import Sides, join_both
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
 from bot.reading.passages import Passages
@@ -273,9 +272,3 @@ def test_words_of_another_script_do_not_count(facts: Facts) -> None:
     folder = Folder()
     read = read_text(folder, "", "газета the of сообщила, что это было")
     assert Detector(facts.languages, folder).detect(read.raw, read.folded) == "ru"
-
-
-def test_one_bloc_is_accused_alone() -> None:
-    """Where only allies are named, mutual blame adds nobody."""
-    sides = Sides(frozenset("ab"), frozenset("ab"), [["a", "b"]])
-    assert join_both(("a",), {"a": 1.0, "b": 0.5}, sides) == ("a",)
