@@ -38,6 +38,12 @@ FIRST_REACH = 2
 
 _DATELINE_MARKS = frozenset(":।")
 
+TOWN_DEGREES = 0.15
+"""Latitude and longitude together: some 15 km."""
+
+AND_REACH = 6
+"""Letters between two places that `and` joins."""
+
 AIM_REACH = 14
 """Letters before `positions at` within which `against` or `on` makes them the target."""
 
@@ -59,6 +65,7 @@ MOST_OF_A_TREE = 0.6
 _DISTANCE = re.compile(r"\d (?:km|км|كم|كلم|كيلومتر\w*|kilom\w+|километр\w*|кілометр\w*)(?= )")
 
 _RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
+_AREAS = frozenset({RegionLevel.PROVINCE, RegionLevel.DISTRICT})
 _PRECISE = frozenset({RegionLevel.PLACE, RegionLevel.DISTRICT})
 
 
@@ -125,7 +132,7 @@ class Map:
         spans = [(m.start, m.end) for m in passages.parties]
         named: dict[str, Named] = {}
         for mention in passages.places:
-            is_party = any(start < mention.end and mention.start < end for start, end in spans)
+            is_party = any(start <= mention.start and mention.end <= end for start, end in spans)
             if is_party or not self._is_scene(passages, mention):
                 continue
             place = self.locate(passages, mention, theatre)
@@ -136,7 +143,7 @@ class Map:
             ):
                 named.setdefault(place.region or place.name, Named(place, [])).mentions.append(mention)
         found = _drop_beside(passages, _prefer_told(passages, list(named.values())))
-        kept = _drop_wider(_prefer_regions(found))[:MOST_PLACES]
+        kept = _drop_wider(_prefer_regions(found), self._atlas)[:MOST_PLACES]
         return [(item.mentions[0], item.place) for item in kept]
 
     def locate(self, passages: Passages, mention: Mention, theatre: str) -> FoundPlace | None:
@@ -157,10 +164,18 @@ class Map:
         numbers = [int(n) for n in codes_of(mention, "t") if self._towns.country(int(n)) in countries]
         if not numbers:
             return None
+        known = next((r for n in numbers if (r := self._region_called(self._towns[n].name, theatre))), None)
+        if known:
+            return self._place_of(known)
         words = passages.text.folded[mention.start : mention.end]
         town = min((self._towns[n] for n in numbers), key=lambda t: (fold(t.name) != words, -t.population))
         names = (town.name, *town.names)
         return FoundPlace(town.name, names, None, (theatre,), RegionLevel.PLACE, town.lat, town.lon)
+
+    def _region_called(self, name: str, theatre: str) -> Region | None:
+        """The place of the theatre's own tree with a town's name."""
+        region = self._atlas.find(name)
+        return region if region and self._is_in(region.id, theatre) else None
 
     def _is_in(self, region: str, theatre: str) -> bool:
         return self._atlas.path(region)[0] == theatre
@@ -181,14 +196,9 @@ class Map:
         text = passages.text
         if _is_dateline(text, mention) or passages.is_past(mention.start):
             return False
-        clause = text.clause_of(mention.start)
-        return not _is_far(passages, mention) and not any(
-            0 <= mention.start - hit.end <= LEAD_REACH
-            and text.clause_of(hit.start) == clause
-            and not (code == "scope.from_direction" and _is_aimed_at(passages, hit))
-            for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
-            for hit in passages.found.of(code)
-        )
+        if text.raw[text.raw_span(mention.start, mention.end)[1] :].startswith("-based"):
+            return False
+        return not _is_far(passages, mention) and not _is_led_in(passages, mention)
 
 
 class Named(NamedTuple):
@@ -207,11 +217,41 @@ def _is_dateline(text: Text, mention: Mention) -> bool:
     return is_first and text.raw[end : end + 2].lstrip()[:1] in _DATELINE_MARKS
 
 
+def _is_led_in(passages: Passages, mention: Mention) -> bool:
+    """Whether `fired from`, `said in` or `fled to` speaks of the place, or of one joined to it by `and`."""
+    text = passages.text
+    clause = text.clause_of(mention.start)
+    leads = (
+        hit
+        for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
+        for hit in passages.found.of(code)
+        if not (code == "scope.from_direction" and _is_aimed_at(passages, hit))
+    )
+    starts = [mention.start, *_starts_joined(passages, mention)]
+    return any(
+        0 <= start - hit.end <= LEAD_REACH and text.clause_of(hit.start) == clause
+        for hit in leads
+        for start in starts
+    )
+
+
+def _starts_joined(passages: Passages, mention: Mention) -> list[int]:
+    """Where a place begins that stands right before `and` and this one."""
+    return [
+        other.start
+        for other in passages.places
+        if 0 < mention.start - other.end <= AND_REACH
+        and passages.found.has("casualties.and", other.end, mention.start)
+    ]
+
+
 def _is_aimed_at(passages: Passages, hit: Hit) -> bool:
     """Whether `positions at` are what was fired at: `against positions at Luhanske`."""
     words = passages.text.folded[hit.start : hit.end]
-    return words.startswith("positions") and passages.found.has(
-        "roles.target", hit.start - AIM_REACH, hit.start
+    found, first = passages.found, hit.start - AIM_REACH
+    return words.startswith("positions") and (
+        found.has("roles.target", first, hit.start)
+        or any(first <= act.start < hit.start for act in found.under("acts"))
     )
 
 
@@ -271,7 +311,7 @@ def _prefer_regions(places: list[Named]) -> list[Named]:
     return known if precise else places
 
 
-def _drop_wider(places: Sequence[Named]) -> list[Named]:
+def _drop_wider(places: Sequence[Named], atlas: Atlas) -> list[Named]:
     """Without provinces and districts that only say where a named place lies; narrow places first.
 
     A town with the name of its province is dropped where another place of the province is named.
@@ -281,14 +321,21 @@ def _drop_wider(places: Sequence[Named]) -> list[Named]:
         item
         for item in places
         if (item.place.region not in holders or item.place.level is RegionLevel.PLACE)
-        and not _is_namesake(item, places)
+        and not any(_is_namesake(item.place, other.place, atlas) for other in places)
     ]
     return sorted(kept, key=lambda item: (-_RANKS[item.place.level], item.mentions[0].start))
 
 
-def _is_namesake(item: Named, places: Sequence[Named]) -> bool:
-    """Whether the name is also that of a wider region which holds another of the places."""
-    wider = {code for m in item.mentions for code in codes_of(m, "r")} - {item.place.region}
-    return any(
-        other is not item and not wider.isdisjoint(other.place.path[:-1]) for other in places
-    ) and not any(item.place.region in other.place.path[:-1] for other in places)
+def _is_namesake(town: FoundPlace, other: FoundPlace, atlas: Atlas) -> bool:
+    """Whether a town is called as the province, `Idlib Province`, in which another place lies far off."""
+    if town.level is not RegionLevel.PLACE or town.region in other.path or _is_close(town, other):
+        return False
+    areas = [r.name for i in other.path[:-1] if (r := atlas.get(i)) and r.level in _AREAS]
+    return any(name == town.name or name.startswith(f"{town.name} ") for name in areas)
+
+
+def _is_close(one: FoundPlace, other: FoundPlace) -> bool:
+    """Whether two places lie within a town's reach of each other; unknown places do."""
+    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+        return True
+    return abs(one.lat - other.lat) + abs(one.lon - other.lon) < TOWN_DEGREES
