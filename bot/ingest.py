@@ -15,7 +15,9 @@ from bot.incidents import (
     code_candidates,
     grow,
     is_copy,
+    is_wider,
     judge_change,
+    merge,
     place,
     search_for,
     shingle_hashes,
@@ -34,6 +36,7 @@ from bot.storage.incidents import (
     is_code_taken,
     save_incident,
 )
+from bot.storage.merging import merge_incidents
 from bot.storage.reports import (
     KnownReport,
     NearCopy,
@@ -155,6 +158,10 @@ async def tell_change(
     alert = Alert(None, told, kind, now, terms(folded), folded)
     if kind in _WITH_SOUND:  # the reply is queued first: it leaves first, and whoever is new gets one message
         await add_alert(conn, alert, DeliveryForm.REPLY)
+    if kind is AlertKind.CORRECTED and before and is_wider(before.places, told.places):
+        alert = replace(
+            alert, kind=AlertKind.WIDER
+        )  # who chose only the right place hears of it for the first time
     await add_alert(conn, alert, DeliveryForm.EDIT)
     return told
 
@@ -273,6 +280,8 @@ class _Intake:
             copied=copied.incident_id if copied and copied.source_id != self._source.id else None,
         )
         before = own or (await self._load(placement.joined.id or 0) if placement.joined else None)
+        if before and placement.twin:
+            before = await self._unite(before, placement.twin.id or 0)
         after = grow(
             before,
             report,
@@ -299,6 +308,26 @@ class _Intake:
         if before is not None and before.retraction is None:
             after = withdraw(before, report_id, WITHDRAWN)
             self._remember(before, after, before.told_at is not None, text)
+
+    async def _unite(self, one: Incident, twin_id: int) -> Incident:
+        """Two incidents that turned out to be one: the older with what both told; nobody is alerted again."""
+        twin = await self._load(twin_id)
+        if twin is None:
+            return one
+        kept, gone = sorted((one, twin), key=lambda each: (each.opened_at, each.id or 0))
+        if kept.told_at is None and gone.told_at is not None:
+            return one  # who was told of the younger would have to be told of the older: left to an admin
+        merged = merge(kept, gone)
+        touched = [t for each in (kept, gone) if (t := self._touched.pop(each.id or 0, None))]
+        self._profiles.pop(gone.id or 0, None)
+        await merge_incidents(self._conn, kept.id or 0, gone.id or 0, self._now)
+        if merged.told_at is not None:
+            merged = replace(merged, changes=merged.changes + 1)
+            await add_alert(self._conn, Alert(None, merged, AlertKind.MERGED, self._now), DeliveryForm.EDIT)
+        texts = [text for each in touched for text in each.texts]
+        is_telling = any(each.is_telling for each in touched)
+        self._touched[kept.id or 0] = _Touched(merged, merged, is_telling, texts)
+        return merged
 
     async def _copied(self, report: Report) -> NearCopy | None:
         """The report whose text this one copies; its own shingles are kept for later ones."""

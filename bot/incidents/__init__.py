@@ -1,6 +1,6 @@
 """Reports become incidents: placed, weighed, judged. Pure: no clock, no table, no network."""
 
-from bot.incidents.changes import judge_change
+from bot.incidents.changes import is_wider, judge_change
 from bot.incidents.claims import Sides, Voice, collapse, make_claim
 from bot.incidents.codes import code_candidates, free_code
 from bot.incidents.growing import derive, grow, merge, retract, withdraw
@@ -29,6 +29,7 @@ __all__ = [
     "free_code",
     "grow",
     "is_copy",
+    "is_wider",
     "judge_change",
     "judge_severity",
     "judge_status",

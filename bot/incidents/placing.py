@@ -6,12 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.incidents.nearness import weigh_places
 from bot.incidents.profiles import Profile, prepare
 from bot.incidents.weighing import JOIN_AT, Weight, weigh
 from bot.model import Finding, Report
 
 CLOSED_AFTER = timedelta(hours=72)
 """After its last report an incident is closed: later references attach to it and alert nobody."""
+
+
+SAME_AT = 5.0
+"""The weight at which a report is certainly of an incident: of two such, both are one."""
+
+NEAR = 1.2
+"""The weight of places at which two incidents lie at one spot, or face each other across the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,8 @@ class Placement:
     weight: Weight | None = None
     is_late: bool = False
     """True when the incident was closed: the report is kept with it, and nobody is alerted."""
+    twin: Profile | None = None
+    """Another open incident that turns out to be the same one; None nearly always."""
 
 
 def place(
@@ -50,7 +60,33 @@ def place(
     weight, best = max(weighed, key=lambda pair: (pair[0].total, pair[1].last_report_at))
     if weight.total < JOIN_AT:
         return Placement(None, weight)
-    return Placement(best, weight, _is_closed(best, report))
+    twins = (each for sum_, each in weighed if each is not best and _is_certain(sum_))
+    twin = next((each for each in twins if _is_certain(weight) and _is_same(best, each, report)), None)
+    return Placement(best, weight, _is_closed(best, report), twin)
+
+
+def _is_certain(weight: Weight) -> bool:
+    """True for the same day, place and accused, and not for a count over a period."""
+    return weight.total >= SAME_AT and min(reason.weight for reason in weight.reasons[:2]) >= 1.0
+
+
+def _is_same(one: Profile, other: Profile, report: Report) -> bool:
+    """True when nothing but the way of telling kept two incidents apart.
+
+    Whoever told of both knew two, and villages that only a summary names together stay two.
+    """
+    if one.is_tally or other.is_tally or _is_closed(one, report) or _is_closed(other, report):
+        return False
+    ours, theirs = {h.source_id for h in one.heard}, {h.source_id for h in other.heard}
+    if ours & theirs or not set(one.days) & set(other.days):
+        return False
+    is_across = _accuses(one, other) or _accuses(other, one)
+    return weigh_places(one.places, other.places, is_other_side=is_across) >= NEAR
+
+
+def _accuses(one: Profile, other: Profile) -> bool:
+    accusers = {party for heard in one.heard for party in heard.accuser}
+    return any(not accusers.isdisjoint(heard.accused) for heard in other.heard)
 
 
 def _is_closed(incident: Profile, report: Report) -> bool:

@@ -38,8 +38,8 @@ class Match:
 
     @property
     def reaches_others(self) -> bool:
-        """Whether chats that were not told before are told now."""
-        return not self.is_for_all_copies
+        """Whether chats that were not told before are told now: who read nothing wrong needs no correction."""
+        return not self.is_for_all_copies and self.kind is not AlertKind.CORRECTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,27 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.ingest import Ingested, Limits, ingest
-from bot.model import Alert, DeliveryForm, Entry, Finding, Incident, Report, Source
-from bot.storage.alerts import get_alert
+from bot.model import (
+    Alert,
+    AlertKind,
+    ChatKind,
+    DeliveryForm,
+    DeliveryState,
+    Entry,
+    Finding,
+    Incident,
+    Report,
+    Source,
+)
+from bot.storage.alerts import get_alert, queue_next_chunk, unqueued_alerts
+from bot.storage.chats import ensure_chat
 from bot.storage.database import Database
+from bot.storage.deliveries import Recorded, claim_due, record
 from bot.storage.incidents import latest_incidents
 from bot.storage.sources import upsert_catalogue
+from bot.storage.subscriptions import subscribe
 from bot.storage.tables import alert as alert_table
+from bot.storage.tables import chat, delivery
 from tests.incidents.telling import finding, source
 
 QUIET = Finding(is_violation=False, score=0.0, language="en")
@@ -103,3 +118,37 @@ def minutes(number: float) -> timedelta:
 def at_movses(**changes: Any) -> Finding:
     """Armenia says that Azerbaijan fired at Movses on 12 December 2020."""
     return replace(finding(occurred=date(2020, 12, 12)), **changes)
+
+
+class Readers:
+    """Chats that chose regions, and what each of them is sent."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def choose(self, now: datetime, regions: dict[int, str]) -> None:
+        """Telegram's number of each chat, and the region that it chose."""
+        async with self.database.writing() as conn:
+            for telegram_id, region in regions.items():
+                known = await ensure_chat(conn, telegram_id, ChatKind.PRIVATE, now)
+                await subscribe(conn, known.id, [region])
+
+    async def receive(self, now: datetime) -> list[tuple[int, DeliveryForm, AlertKind]]:
+        """Everything that waits is sent: to whom, in which form, and what it tells, by chat and in order."""
+        async with self.database.writing() as conn:
+            for alert_id in await unqueued_alerts(conn):
+                while not (await queue_next_chunk(conn, alert_id, now)).is_done:
+                    pass
+            sent = []
+            while claimed := await claim_due(conn, now, 100):
+                done = [Recorded(c.id, DeliveryState.SENT, now, message_id=c.id) for c in claimed]
+                await record(conn, done)
+                sent += [c.id for c in claimed]
+            found = (
+                select(chat.c.telegram_id, delivery.c.form, alert_table.c.kind)
+                .join(chat, chat.c.id == delivery.c.chat_id)
+                .join(alert_table, alert_table.c.id == delivery.c.alert_id)
+                .where(delivery.c.id.in_(sent))
+                .order_by(chat.c.telegram_id, delivery.c.id)
+            )
+            return [(row.telegram_id, row.form, row.kind) for row in await conn.execute(found)]
