@@ -38,6 +38,10 @@ FIRST_REACH = 2
 
 _DATELINE_MARKS = frozenset(":।")
 
+CLINIC_BEFORE, CLINIC_AFTER = 16, 18
+"""Letters around a place within which `hospital` makes it one's name or town."""
+
+
 TOWN_DEGREES = 0.15
 """Latitude and longitude together: some 15 km."""
 
@@ -143,7 +147,7 @@ class Map:
             ):
                 named.setdefault(place.region or place.name, Named(place, [])).mentions.append(mention)
         found = _drop_beside(passages, _prefer_told(passages, list(named.values())))
-        kept = _drop_wider(_prefer_regions(found), self._atlas)[:MOST_PLACES]
+        kept = _drop_wider(passages, _prefer_regions(found), self._atlas)[:MOST_PLACES]
         return [(item.mentions[0], item.place) for item in kept]
 
     def locate(self, passages: Passages, mention: Mention, theatre: str) -> FoundPlace | None:
@@ -198,7 +202,9 @@ class Map:
             return False
         if text.raw[text.raw_span(mention.start, mention.end)[1] :].startswith("-based"):
             return False
-        return not _is_far(passages, mention) and not _is_led_in(passages, mention)
+        if _is_far(passages, mention):
+            return False
+        return not _is_clinic(passages, mention) and not _is_led_in(passages, mention)
 
 
 class Named(NamedTuple):
@@ -217,6 +223,18 @@ def _is_dateline(text: Text, mention: Mention) -> bool:
     return is_first and text.raw[end : end + 2].lstrip()[:1] in _DATELINE_MARKS
 
 
+def _is_clinic(passages: Passages, mention: Mention) -> bool:
+    """Whether it is where the wounded were taken: a hospital's name or town, and nothing done there."""
+    text, found = passages.text, passages.found
+    first, last = mention.start - CLINIC_BEFORE, mention.end + CLINIC_AFTER
+    clause = text.clause_of(mention.start)
+    is_clinic = any(
+        first <= hit.start < last and text.clause_of(hit.start) == clause
+        for hit in found.of("casualties.hospital")
+    )
+    return is_clinic and not any(text.clause_of(act.start) == clause for act in found.under("acts"))
+
+
 def _is_led_in(passages: Passages, mention: Mention) -> bool:
     """Whether `fired from`, `said in` or `fled to` speaks of the place, or of one joined to it by `and`."""
     text = passages.text
@@ -229,10 +247,16 @@ def _is_led_in(passages: Passages, mention: Mention) -> bool:
     )
     starts = [mention.start, *_starts_joined(passages, mention)]
     return any(
-        0 <= start - hit.end <= LEAD_REACH and text.clause_of(hit.start) == clause
+        0 <= start - hit.end - _party_letters(passages, hit.end, start) <= LEAD_REACH
+        and text.clause_of(hit.start) == clause
         for hit in leads
         for start in starts
     )
+
+
+def _party_letters(passages: Passages, start: int, end: int) -> int:
+    """How many letters of a span are parties' names: `from the positions of the army at`."""
+    return sum(m.end - m.start for m in passages.parties if start <= m.start and m.end <= end)
 
 
 def _starts_joined(passages: Passages, mention: Mention) -> list[int]:
@@ -311,7 +335,7 @@ def _prefer_regions(places: list[Named]) -> list[Named]:
     return known if precise else places
 
 
-def _drop_wider(places: Sequence[Named], atlas: Atlas) -> list[Named]:
+def _drop_wider(passages: Passages, places: Sequence[Named], atlas: Atlas) -> list[Named]:
     """Without provinces and districts that only say where a named place lies; narrow places first.
 
     A town with the name of its province is dropped where another place of the province is named.
@@ -320,10 +344,32 @@ def _drop_wider(places: Sequence[Named], atlas: Atlas) -> list[Named]:
     kept = [
         item
         for item in places
-        if (item.place.region not in holders or item.place.level is RegionLevel.PLACE)
+        if (
+            item.place.region not in holders
+            or item.place.level is RegionLevel.PLACE
+            or _is_counted(passages, item, places)
+        )
         and not any(_is_namesake(item.place, other.place, atlas) for other in places)
     ]
     return sorted(kept, key=lambda item: (-_RANKS[item.place.level], item.mentions[0].start))
+
+
+def _is_counted(passages: Passages, area: Named, places: Sequence[Named]) -> bool:
+    """Whether violations are counted for the area as a whole, in a sentence that names no place of it."""
+    text, breaches = passages.text, passages.found.of("truce.breach")
+    inside = {
+        text.sentence_of(m.start)
+        for other in places
+        if area.place.region in other.place.path[:-1]
+        for m in other.mentions
+    }
+    for mention in area.mentions:
+        sentence = text.sentence_of(mention.start)
+        start, end = text.sentence_span(sentence)
+        is_told = sentence not in inside and any(start <= h.start < end for h in breaches)
+        if is_told and start >= text.body_start and any(c.isdigit() for c in text.folded[start:end]):
+            return True
+    return False
 
 
 def _is_namesake(town: FoundPlace, other: FoundPlace, atlas: Atlas) -> bool:
