@@ -12,17 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigurationError
-from bot.model import NEUTRAL, Source, SourceKind, SourceType
+from bot.model import NEUTRAL, Source, SourceKind, SourceOptions, SourceType
 from bot.sources.identity import canonical_url
 from bot.sources.kinds import is_supported
 
 SHORTEST_INTERVAL_S = 5
 LONGEST_INTERVAL_S = 86_400
 REQUIRED = ("id", "name", "kind", "url", "type")
-KNOWN = frozenset({*REQUIRED, "side", "origin", "theatres", "interval_s"})
+SELECTORS = ("items", "link", "title", "time")
+KNOWN = frozenset(
+    {
+        *(*REQUIRED, "side", "origin", "theatres", "interval_s"),
+        *("language", "full_text", *SELECTORS),
+    }
+)
 SAMPLE_SCHEME = "sample:"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _PREVIEW = re.compile(r"https://t\.me/s/\w{3,40}", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_GDELT_INDEX = re.compile(r"https?://[^/?#]+/gdeltv2/lastupdate(?:-translation)?\.txt")
+_RELIEFWEB = re.compile(r"https://api\.reliefweb\.int/v2/\S+[?&]appname=[\w.-]+\S*")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?", re.IGNORECASE)
 
 
@@ -113,6 +122,7 @@ def _faults(entry: dict[str, Any], known: Vocabulary, *, samples: bool) -> Itera
     yield from _word_faults(entry, known)
     yield from _address_faults(entry.get("url", ""), entry.get("kind", ""), samples=samples)
     yield from _theatre_faults(entry.get("theatres", []), known)
+    yield from _option_faults(entry)
     interval = entry.get("interval_s", SHORTEST_INTERVAL_S)
     if type(interval) is not int or not SHORTEST_INTERVAL_S <= interval <= LONGEST_INTERVAL_S:
         yield f"interval_s must be a whole number from {SHORTEST_INTERVAL_S} to {LONGEST_INTERVAL_S}"
@@ -140,6 +150,25 @@ def _address_faults(url: str, kind: str, *, samples: bool) -> Iterator[str]:
         yield f"url {url[:200]!r} must be an http or https address without spaces, fragment or password"
     elif url and kind == SourceKind.CHANNEL and not _PREVIEW.fullmatch(url):
         yield f"url {url[:200]!r} must be a channel's preview, such as https://t.me/s/NAME"
+    elif url and kind == SourceKind.GDELT and not _GDELT_INDEX.fullmatch(url):
+        yield "url must be GDELT's list, http://data.gdeltproject.org/gdeltv2/lastupdate.txt"
+    elif url and kind == SourceKind.RELIEFWEB and not _RELIEFWEB.fullmatch(url):
+        yield "url must be of https://api.reliefweb.int/v2/ and name an approved appname"
+
+
+def _option_faults(entry: dict[str, Any]) -> Iterator[str]:
+    language = entry.get("language", "en")
+    if not isinstance(language, str) or not _LANGUAGE.fullmatch(language):
+        yield "language must be its code, such as 'hy'"
+    if not isinstance(entry.get("full_text", False), bool):
+        yield "full_text must be true or false"
+    for name in SELECTORS:
+        if name not in entry:
+            continue
+        if not isinstance(entry[name], str) or not entry[name].strip():
+            yield f"{name} must be a CSS selector in quotation marks"
+        elif entry.get("kind") != SourceKind.PAGE:
+            yield f"{name} is for sources of kind 'page'"
 
 
 def _theatre_faults(theatres: object, known: Vocabulary) -> Iterator[str]:
@@ -162,6 +191,11 @@ def _source(entry: dict[str, Any]) -> Source:
         origin=entry.get("origin", ""),
         theatres=tuple(entry.get("theatres", ())),
         interval_s=entry.get("interval_s"),
+        options=SourceOptions(
+            language=entry.get("language"),
+            full_text=entry.get("full_text", False),
+            **{name: entry.get(name, "") for name in SELECTORS},
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -27,7 +28,7 @@ MOST_EARLIER_PAGES = 12
 """Of sixteen posts each: what the busiest channels publish in a night."""
 GAP_SLACK = timedelta(minutes=2)
 """A post may appear so much later than it is dated."""
-MOST_ARTICLES = 40
+MOST_ARTICLES = 30
 """Of one answer: those further down a list have been read at earlier checks."""
 MOST_REMEMBERED = 3_000
 """Articles in memory, some 2 KB each when packed; what was forgotten is fetched again."""
@@ -37,7 +38,8 @@ YOUNG = timedelta(hours=1)
 MOST_ZIPPED_BYTES = 16 * 1024 * 1024
 """Of one of GDELT's files: the articles of a busy quarter of an hour weigh 8 MB."""
 _GDELT_FILE = re.compile(
-    r"https?://data\.gdeltproject\.org/gdeltv2/\d{14}\.(?P<what>export\.CSV|gkg\.csv)\.zip", re.ASCII
+    r"https?://(?P<host>[\w.:-]+)/gdeltv2/\d{14}\.(?:translation\.)?(?P<what>export\.CSV|gkg\.csv)\.zip",
+    re.ASCII,
 )
 _INDEX_CHARS = 4_000
 _POST = re.compile(r"\w+/(\d+)", re.ASCII)
@@ -126,7 +128,8 @@ class Gatherer:
     async def _open_index(self, index: Fetched) -> Fetched:
         """Both files of the quarter of an hour as one body. Raises ParseError for what is no index."""
         text = index.body[:_INDEX_CHARS].decode("ascii", "replace")
-        named = {match["what"]: match[0] for match in _GDELT_FILE.finditer(text)}
+        host = urlsplit(index.final_url).netloc
+        named = {m["what"]: m[0] for m in _GDELT_FILE.finditer(text) if m["host"] == host}
         if len(named) < 2:
             raise ParseError("the answer is no list of GDELT's latest files")
         events, articles = await asyncio.gather(
@@ -155,7 +158,7 @@ class Gatherer:
         return found
 
     async def _with_articles(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-        """The first forty with the texts of their articles."""
+        """The first thirty with the texts of their articles."""
         full = await asyncio.gather(*(self._with_article(entry) for entry in entries[:MOST_ARTICLES]))
         return tuple(entry for entry in full if entry is not None)
 
