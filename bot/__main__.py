@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.config import Settings, load_settings
-from bot.errors import EX_CONFIG, ConfigurationError
+from bot.errors import EX_CONFIG, ConfigurationError, StorageError
 from bot.log import set_up_logging
 
 if TYPE_CHECKING:  # the service is heavy: a subcommand imports what it needs
@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for fault in error.faults:
             print(f"  - {fault}", file=sys.stderr)
         return EX_CONFIG
+    except StorageError as error:
+        print(f"Trucewatch has ended: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -130,15 +133,14 @@ def _run_terminal(settings: Settings, *, is_once: bool) -> int:
 
 
 async def _serve(settings: Settings, stage: Stage, *, is_once: bool = False) -> None:
-    """Build the service and let it run until a signal says stop."""
-    from bot.app import open_service
+    """Let the service run until a signal says stop."""
+    from bot.app import serve
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_service(settings, stage) as service:
-        await (service.run_once() if is_once else service.run(stop))
+    await serve(settings, stage, stop, is_once=is_once)
 
 
 if __name__ == "__main__":
