@@ -20,6 +20,7 @@ from telegram.ext import Application, ApplicationBuilder
 from bot.check import Checked, Checker, Failed, Ingests, Progress
 from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
 from bot.commands.buttons import buttons_under
+from bot.commands.notices import render_notice
 from bot.commands.polling import Poll, connect
 from bot.commands.seal import Seal
 from bot.config import Settings
@@ -30,10 +31,12 @@ from bot.deliver import Author, Deliverer, Rendered
 from bot.deliver import Clock as OutboxClock
 from bot.ingest import Ingested, Limits, ingest
 from bot.jobs import Job, schedule_jobs
+from bot.lookout import Lookout
 from bot.model import Alert, DeliveryForm, Incident, Source
 from bot.pace import Pacer
 from bot.reading import Reader
 from bot.rendering.alert import render_alert
+from bot.rendering.html import to_plain
 from bot.rendering.replies import render_reply
 from bot.rendering.rollup import render_rollup
 from bot.sender import Buttons, Sender
@@ -46,11 +49,15 @@ from bot.storage.deliveries import is_anything_due
 from bot.storage.reports import drop_shingles
 from bot.storage.sole_use import sole_use
 from bot.storage.sources import upsert_catalogue
+from bot.survey import Surveyor
+from bot.watch.notices import Notice
 
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=1)
 """How often due sources are looked for: half of what a report may take to its first reader."""
+LOOK_EVERY = timedelta(minutes=1)
+"""How often the sources' health is judged: silence is told after ten minutes of it."""
 TIDY_EVERY = timedelta(hours=1)
 COPIES_REMEMBERED = timedelta(days=14)
 """Wires are copied for days; after that a like text is a new report."""
@@ -83,6 +90,7 @@ class Service:
     checker: Checker
     deliverer: Deliverer
     desk: Desk
+    lookout: Lookout
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`; what fails for good ends the service with its error."""
@@ -93,7 +101,10 @@ class Service:
             asyncio.create_task(self.poll.run()),
         ]
         tasks += [asyncio.create_task(stop.wait()), asyncio.create_task(self._set_menu())]
-        scheduler = schedule_jobs([Job("check", self._check, TICK), Job("tidy", self._tidy, TIDY_EVERY)])
+        look = Job("look", self.lookout.look, LOOK_EVERY)
+        scheduler = schedule_jobs(
+            [Job("check", self._check, TICK), look, Job("tidy", self._tidy, TIDY_EVERY)]
+        )
         scheduler.start()
         log.info("Trucewatch is running")
         try:
@@ -132,6 +143,7 @@ class Service:
         async with self.database.writing() as conn:
             await purge_gone(conn, now)
             await drop_shingles(conn, now - COPIES_REMEMBERED)
+        await self.lookout.tidy()
 
     async def _drain(self) -> None:
         """Until every source was checked and nothing is due; a reply that keeps its distance is let be."""
@@ -153,16 +165,18 @@ class Ground:
     facts: Facts
     words: dict[str, Words]
     sources: Sequence[Source]
+    reader: Reader
     take_in: Ingests
 
 
 def lay_ground(settings: Settings, stage: Stage) -> Ground:
     """Read all data files. Raises ConfigurationError when the facts or the sources cannot be used."""
     facts = load_facts()
-    take_in = partial(ingest, reader=Reader(facts), limits=_limit(settings, facts))
+    reader = Reader(facts)
+    take_in = partial(ingest, reader=reader, limits=_limit(settings, facts))
     facts = replace(facts, lexicons={})  # compiled into the reader: megabytes that nobody else asks for
     _return_memory()
-    return Ground(facts, load_words(), stage.sources(facts), take_in)
+    return Ground(facts, load_words(), stage.sources(facts), reader, take_in)
 
 
 async def serve(settings: Settings, stage: Stage, stop: asyncio.Event, *, is_once: bool = False) -> None:
@@ -193,7 +207,9 @@ async def open_service(
         stack.push_async_callback(database.close)
         async with database.writing() as conn:
             await upsert_catalogue(conn, ground.sources)
-        checker = _build_checker(stack, settings, stage, database, ground.take_in, clock, wake)
+        parser = Parser()
+        stack.push_async_callback(parser.close)
+        checker = _build_checker(stack, settings, stage, database, parser, ground.take_in, clock, wake)
         application = _build_application(stack, settings, stage)
         seal_key = hashlib.sha256(stage.token.encode()).digest()
         deliverer = Deliverer(
@@ -212,6 +228,7 @@ async def open_service(
             clock,
             words,
             refresh=partial(_refresh, checker),
+            survey=Surveyor(stage.fetcher, parser, ground.reader, clock.now).survey,
             wake=wake.set,
             seal_key=seal_key,
             admin_ids=stage.admin_ids,
@@ -219,7 +236,14 @@ async def open_service(
         )
         stack.push_async_callback(register(application, desk).close)
         poll = Poll(application, ALLOWED_UPDATES)
-        yield Service(database, application, poll, checker, deliverer, desk)
+        lookout = Lookout(
+            database,
+            {theatre.id: facts.atlas.subtree(theatre.id) for theatre in facts.atlas.theatres()},
+            clock=clock.now,
+            wake=wake.set,
+            admin_ids=stage.admin_ids,
+        )
+        yield Service(database, application, poll, checker, deliverer, desk, lookout)
 
 
 def _build_checker(
@@ -227,12 +251,11 @@ def _build_checker(
     settings: Settings,
     stage: Stage,
     database: Database,
+    parser: Parser,
     take_in: Ingests,
     clock: Clock,
     wake: asyncio.Event,
 ) -> Checker:
-    parser = Parser()
-    stack.push_async_callback(parser.close)
     stack.push_async_callback(stage.fetcher.close)
 
     def tell(found: Ingested) -> None:
@@ -297,7 +320,11 @@ def _author(facts: Facts, words: dict[str, Words], clock: Clock, seal_key: bytes
     def make_buttons(incidents: Sequence[Incident], language: str | None, telegram_id: int) -> Buttons:
         return buttons_under(incidents, speak(language), seal, telegram_id)
 
-    return Author(render, roll_up, make_buttons)
+    def give_notice(notice: Notice, language: str | None) -> Rendered:
+        html = render_notice(notice, speak(language), facts)
+        return Rendered(html, to_plain(html))
+
+    return Author(render, roll_up, make_buttons, give_notice)
 
 
 async def _refresh(checker: Checker, source_id: str | None, tell: Tell) -> Refreshed:

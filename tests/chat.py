@@ -24,10 +24,12 @@ from bot.atlas import Atlas
 from bot.commands import CONCURRENT_UPDATES, Conversation, Desk, Refreshed, Tell, register
 from bot.data import Facts
 from bot.data.messages import load_words
+from bot.errors import FetchError
 from bot.model import Region, RegionLevel
 from bot.storage.chats import Chat, find_chat
 from bot.storage.database import Database
 from bot.storage.subscriptions import Filters, filters_of
+from bot.survey import Survey
 from bot.transport import AiohttpRequest
 from tests.clock import FakeClock
 from tests.telegram_server import TelegramServer, person
@@ -227,8 +229,16 @@ async def open_bot(db: Database, **changes: Any) -> AsyncIterator[Scene]:
     async def check_nothing(source_id: str | None, tell: Tell) -> Refreshed:
         return Refreshed(0, 0)
 
+    async def survey_nothing(address: str) -> Survey:
+        raise FetchError(f"nobody answers at {address}")
+
     given: dict[str, Any] = {"facts": small_facts(), "clock": clock, "words": words, "seal_key": b"a key"}
-    given |= {"refresh": check_nothing, "wake": lambda: woken.append(None), "admin_ids": frozenset({ADMIN})}
+    given |= {
+        "survey": survey_nothing,
+        "refresh": check_nothing,
+        "wake": lambda: woken.append(None),
+        "admin_ids": frozenset({ADMIN}),
+    }
     desk = Desk(db=db, **(given | changes))
     async with TelegramServer() as server:
         application = _build(server)

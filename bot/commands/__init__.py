@@ -22,7 +22,7 @@ from bot.commands.conversation import Conversation
 from bot.commands.desk import Clock, Desk, Refreshed, Tell
 from bot.commands.membership import Membership
 from bot.commands.menu import set_menu
-from bot.commands.table import COMMANDS, REFRESH
+from bot.commands.table import COMMANDS, LASTING
 
 __all__ = [
     "ALLOWED_UPDATES",
@@ -55,7 +55,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk)
     conversation = Conversation(desk)
     membership = Membership(conversation)
     written = filters.UpdateType.MESSAGES | filters.UpdateType.CHANNEL_POSTS
-    application.add_handler(CommandHandler([*COMMANDS, REFRESH], conversation.hear_command, filters=written))
+    application.add_handler(CommandHandler([*COMMANDS, *LASTING], conversation.hear_command, filters=written))
     application.add_handler(CallbackQueryHandler(conversation.hear_press))
     application.add_handler(ChatMemberHandler(membership.hear_change, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, membership.hear_migration))

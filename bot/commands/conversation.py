@@ -15,13 +15,14 @@ from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from bot.commands.access import Role, Verdict, is_admin_command, judge, needs_admin_check
+from bot.commands.addsource import Adder
 from bot.commands.desk import Desk
 from bot.commands.hints import hint_at_command, hint_at_text
 from bot.commands.picker import Reaction
 from bot.commands.refresh import Refresher
 from bot.commands.screen import Place, Screen, edit_screen, send_screen
 from bot.commands.seal import Press, Seal
-from bot.commands.table import COMMANDS, PRESSES, REFRESH
+from bot.commands.table import ADD_SOURCE, COMMANDS, PRESSES, REFRESH
 from bot.commands.turns import Turns
 from bot.commands.visit import Visit, place_of, roles_of, roles_of_user
 from bot.errors import RefusedInput
@@ -44,11 +45,14 @@ class Conversation:
         self.desk = desk
         self.turns = Turns(desk.clock)
         self.refresher = Refresher(desk)
+        self.adder = Adder(desk)
+        self._lasting = {REFRESH: self.refresher.start, ADD_SOURCE: self.adder.start}
         self._seal = Seal(desk.seal_key)
 
     async def close(self) -> None:
         """Breaks off what still runs."""
         await self.refresher.close()
+        await self.adder.close()
 
     async def hear_command(self, update: Update, context: Context) -> None:
         """A command that is known: judged, run and answered."""
@@ -129,7 +133,8 @@ class Conversation:
         if verdict is Verdict.REFUSE:
             return Screen(refusal(visit, name))
         try:
-            return await self.refresher.start(visit, bot) if name == REFRESH else await COMMANDS[name](visit)
+            lasting = self._lasting.get(name)
+            return await lasting(visit, bot) if lasting else await COMMANDS[name](visit)
         except RefusedInput as refused:
             return Screen(str(refused))
 

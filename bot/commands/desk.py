@@ -11,6 +11,7 @@ from bot.atlas import Atlas
 from bot.data import Facts
 from bot.data.messages import SOURCE_LANGUAGE, Words
 from bot.storage.database import Database
+from bot.survey import Survey
 
 
 class Clock(Protocol):
@@ -53,6 +54,8 @@ class Desk:
     """Every language's catalogue by its code, as `bot.data.messages.load_words` gives them."""
     refresh: Callable[[str | None, Tell], Awaitable[Refreshed]]
     """Checks one source (by id) or all of them now; returns when they are checked."""
+    survey: Callable[[str], Awaitable[Survey]]
+    """Looks at an address that is to be watched; raises SourceError."""
     wake: Callable[[], None]
     """Tells the delivery that something may have become due: a chat came back."""
     seal_key: bytes

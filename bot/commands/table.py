@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.commands import dossier, forget, keywords, picker, regions, rulings, service, sources, style
+from bot.commands import (
+    addsource,
+    dossier,
+    forget,
+    keywords,
+    picker,
+    regions,
+    rulings,
+    service,
+    sources,
+    standing,
+    style,
+)
 from bot.commands.picker import Reaction
 from bot.commands.screen import Screen
 from bot.commands.visit import Visit
@@ -31,10 +43,13 @@ COMMANDS: dict[str, Say] = {
     "keywords": keywords.say_keywords,
     "filters": keywords.say_filters,
     "latest": service.say_latest,
-    "status": service.say_status,
+    "status": standing.say_status,
     "privacy": service.say_privacy,
     "forgetme": forget.say_forgetme,
     "sources": sources.say_sources,
+    "removesource": sources.say_removesource,
+    "pause": sources.say_pause,
+    "resume": sources.say_resume,
     "why": dossier.say_why,
     "incident": dossier.say_incident,
     "style": style.say_style,
@@ -43,9 +58,10 @@ COMMANDS: dict[str, Say] = {
     "split": rulings.say_split,
     "move": rulings.say_move,
 }
-"""What each command shows; /refresh is told apart, because it goes on after its answer."""
+"""What each command shows; those that go on after their answer are told apart."""
 
-REFRESH = "refresh"
+REFRESH, ADD_SOURCE = "refresh", "addsource"
+LASTING = (REFRESH, ADD_SOURCE)
 
 PRESSES: dict[str, Pressable] = {
     "open": Pressable(picker.press_open, "subscribe"),
@@ -64,6 +80,11 @@ PRESSES: dict[str, Pressable] = {
     "sources": Pressable(sources.press_sources, "sources"),
     "pause": Pressable(sources.press_pause, "sources"),
     "resume": Pressable(sources.press_resume, "sources"),
+    "unremove": Pressable(sources.press_unremove, "removesource"),
+    "add-type": Pressable(addsource.press_type, "addsource"),
+    "add-theatre": Pressable(addsource.press_theatre, "addsource"),
+    "add-side": Pressable(addsource.press_side, "addsource"),
+    "status": Pressable(standing.press_status, "status"),
     "why": Pressable(dossier.press_why, "why"),
     "details": Pressable(dossier.press_details, "incident"),
     "ledger": Pressable(dossier.press_ledger, "incident"),
@@ -91,6 +112,10 @@ MENU: dict[str, str] = {
 ADMIN_MENU: dict[str, str] = {
     "refresh": mark("Check the sources now"),
     "sources": mark("How the sources are"),
+    "addsource": mark("Watch another source"),
+    "removesource": mark("Watch a source no more"),
+    "pause": mark("Check a source no more for now"),
+    "resume": mark("Check a paused source again"),
     "retract": mark("Take an incident back"),
     "merge": mark("Make two incidents one"),
     "split": mark("Make a report an incident of its own"),

@@ -5,15 +5,26 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.access import TABLE, Role, Verdict, is_admin_command, judge, needs_admin_check
-from bot.commands.table import ADMIN_MENU, COMMANDS, MENU, PRESSES, REFRESH
+from bot.commands.table import ADMIN_MENU, COMMANDS, LASTING, MENU, PRESSES
 from bot.storage.subscriptions import EVERYTHING
 from tests.chat import ADMIN, Scene, Somebody
 from tests.telegram_server import person
 
 GROUP, CHANNEL = -1001, -1002
 READS = {"help", "status", "privacy", "latest", "filters", "why", "incident"}
-RULES = {"refresh", "sources", "retract", "merge", "split", "move"}
-EVERY_COMMAND = sorted([*COMMANDS, REFRESH])
+RULES = {
+    "refresh",
+    "sources",
+    "addsource",
+    "removesource",
+    "pause",
+    "resume",
+    "retract",
+    "merge",
+    "split",
+    "move",
+}
+EVERY_COMMAND = sorted([*COMMANDS, *LASTING])
 TAINTED = {Role.LINKED_CHANNEL, Role.FORWARDED, Role.EDITED, Role.VIA_BOT}
 
 

@@ -15,9 +15,11 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.commands import CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
 from bot.data.messages import load_words
+from bot.errors import FetchError
 from bot.storage.chats import find_chat
 from bot.storage.database import Database
 from bot.storage.subscriptions import EVERYTHING, filters_of
+from bot.survey import Survey
 from bot.terminal import GREETING, LOCAL_CHAT_ID, TERMINAL_TOKEN, TerminalRequest, read_lines
 from tests.chat import PatientClock, small_facts
 
@@ -94,8 +96,12 @@ def desk_of(db: Database) -> Desk:
     async def check_nothing(source_id: str | None, tell: Tell) -> Refreshed:
         return Refreshed(0, 0)
 
+    async def survey_nothing(address: str) -> Survey:
+        raise FetchError(f"nobody answers at {address}")
+
     return Desk(
-        *(db, small_facts(), PatientClock(), load_words(), check_nothing, lambda: None, b"a key"),
+        *(db, small_facts(), PatientClock(), load_words(), check_nothing, survey_nothing),
+        *(lambda: None, b"a key"),
         admin_ids=frozenset({LOCAL_CHAT_ID}),
         subscribes_on_start=True,
     )
