@@ -156,6 +156,7 @@ async def delivering(
     max_age: timedelta = DAY,
     read_timeout_s: float = 5.0,
     render: Any = plain_render,
+    author: Author | None = None,
 ) -> AsyncIterator[Service]:
     """The deliverer at work until the block ends."""
     async with connected(server, read_timeout_s) as bot:
@@ -164,7 +165,7 @@ async def delivering(
             db,
             Sender(bot),
             Pacer(rate),
-            Author(render, plain_rollup, lambda incidents, language, telegram_id: ()),
+            author or Author(render, plain_rollup, lambda incidents, language, telegram_id: ()),
             wake,
             rate=rate,
             max_age=max_age,
