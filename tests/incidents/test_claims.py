@@ -190,3 +190,20 @@ def test_a_source_does_not_copy_itself() -> None:
 def test_a_credited_wire_is_the_origin() -> None:
     """Who says where the text is from is believed."""
     assert make_claim(report(1, FOREIGN), finding(), origin="ararat-wire").origin == "ararat-wire"
+
+
+def test_an_ally_of_the_accuser_confirms_nothing() -> None:
+    """One side in two uniforms; whom it accuses may say it for itself."""
+    ally = says(2, FOREIGN, stance=Stance.CONFIRMATION, accuser=("nagorno-karabakh",))
+    assert (ally.speaker, ally.bloc) == ("nagorno-karabakh", "armenia")
+    assert status(says(1, YEREVAN), ally) is IncidentStatus.CLAIMED
+    moscow = says(2, MOSCOW, stance=Stance.CONFIRMATION, accuser=("russia",))
+    assert status(says(1, YEREVAN), ally, moscow) is IncidentStatus.CONFIRMED
+
+
+def test_what_a_blog_or_a_channel_quotes_confirms_nothing() -> None:
+    """Anybody can open one under a monitor's name."""
+    for kind in (SourceType.BLOG, SourceType.CHANNEL):
+        fake = replace(WATCH, type=kind)
+        quotes = says(2, fake, stance=Stance.CONFIRMATION, accuser=("osce",))
+        assert status(says(1, YEREVAN), quotes) is IncidentStatus.CLAIMED

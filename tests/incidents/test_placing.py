@@ -16,6 +16,7 @@ from tests.incidents.telling import (
     ALIBEYLI,
     AYGEPAR,
     DAY,
+    MOVSES,
     YERASKH,
     finding,
     named_day,
@@ -209,3 +210,57 @@ def test_a_closed_incident_takes_late_references_silently(movses: Profile) -> No
     late = place(report(2, FOREIGN, 73 * HOUR), says, [movses])
     assert late.joined == movses
     assert late.is_late
+
+
+def test_a_source_that_speaks_again_means_another_day_or_village(movses: Profile) -> None:
+    """However equal the tolls: one's own bulletins are alike."""
+    many = known(finding(killed=12, wounded=30))
+    tomorrow = finding(killed=12, wounded=30, occurred=NEXT_DAY)
+    assert not joins(report(2, after=24 * HOUR), tomorrow, many)
+    named = replace(tomorrow, stance=Stance.UPDATE, evidence=named_day(NEXT_DAY))
+    assert not joins(report(2, after=24 * HOUR), named, many)
+    assert joins(report(2, FOREIGN, after=24 * HOUR), named, many)
+    assert not joins(report(2, after=HOUR), finding(killed=12, wounded=30, places=(AYGEPAR,)), many)
+
+
+def test_a_day_that_is_guessed_around_midnight_says_little(movses: Profile) -> None:
+    """Another outlet with the same ministry's word, three hours later and past midnight."""
+    says = finding(occurred=NEXT_DAY)
+    assert joins(report(2, FOREIGN, 13 * HOUR), says, movses)
+    assert not joins(report(2, FOREIGN, 23 * HOUR), replace(says, places=(), acts=()), movses)
+
+
+def test_a_rare_toll_counts_for_more() -> None:
+    """Thirty-four dead are not told twice by chance; a number within a range is no equal one."""
+    told = known(finding(killed=34))
+    assert weigh(report(2, FOREIGN), finding(killed=34), told).total == pytest.approx(
+        weigh(report(2, FOREIGN), finding(killed=None), told).total + 1.5
+    )
+
+
+def twins(says: Finding, one: Profile, other: Profile, after: timedelta = HOUR) -> bool:
+    return place(report(9, FOREIGN, after), says, [one, other]).twin is not None
+
+
+def test_two_incidents_that_one_report_fits_alike_are_one() -> None:
+    """Told by others as by nobody in particular; not what lies apart, is counted, closed, or told by one."""
+    both = finding(accused=("azerbaijan", "georgia"))
+    vague = grow(None, report(2, source("Harbour Times")), finding(accused=("georgia",), accuser=()))
+    one, other = known(finding()), replace(summarise(vague), id=2)
+    assert twins(both, one, other)
+    assert not twins(both, one, replace(other, heard=one.heard))
+    assert not twins(both, one, replace(other, is_tally=True))
+    assert not twins(both, one, replace(other, last_report_at=one.last_report_at - timedelta(days=9)))
+    assert not twins(both, one, replace(other, days=(NEXT_DAY,)))
+    assert not twins(finding(accused=()), one, other)
+    near = replace(both, places=(MOVSES, AYGEPAR))
+    assert not twins(near, one, replace(other, places=(AYGEPAR,)))
+
+
+def test_incidents_across_the_line_are_one_when_the_sides_accuse_each_other() -> None:
+    """Each names its own village; a summary names both."""
+    theirs = finding(accused=("armenia",), accuser=("azerbaijan",), places=(ALIBEYLI,))
+    one, other = known(finding()), replace(summarise(grow(None, report(2, BAKU), theirs)), id=2)
+    both = finding(accused=("azerbaijan", "armenia"), accuser=(), places=(MOVSES, ALIBEYLI))
+    assert twins(both, one, other)
+    assert twins(both, other, one)
