@@ -58,11 +58,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     exporting.add_argument("--region", metavar="ID", help="in this region or below it, such as hadrut")
     exporting.set_defaults(run=export)
+    backing_up = commands.add_parser("backup", help="copy the SQLite database while the service runs")
+    backing_up.add_argument("file", type=Path, metavar="FILE", help="a new file")
+    backing_up.set_defaults(run=backup)
+    _add_sources(commands)
     judging = commands.add_parser("analyse", help="judge a file of reports (JSON lines)")
     judging.add_argument("file", type=Path, metavar="FILE.jsonl")
     judging.add_argument("--output", type=Path, metavar="FILE", help="where to write; default: here")
     judging.set_defaults(run=analyse)
     return parser
+
+
+def _add_sources(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    tending = commands.add_parser("sources", help="try or list the sources; OPML in and out")
+    whats = tending.add_subparsers(dest="what", required=True, metavar="WHAT")
+    for what, about in (
+        ("check", "ask each source once and print what came of it"),
+        ("list", "one line a source"),
+        ("export-opml", "write the list for a reader of feeds"),
+        ("import-opml", "print a list's new sources as entries of a sources file"),
+    ):
+        one = whats.add_parser(what, help=about)
+        if what.endswith("opml"):
+            one.add_argument("opml", type=Path, metavar="FILE.opml")
+        one.add_argument(
+            "--file", type=Path, metavar="FILE.toml", help="these sources, not the configured ones"
+        )
+        one.set_defaults(run=sources)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -83,11 +105,38 @@ def demo(args: argparse.Namespace) -> int:
     return _run_terminal(settings, is_once=args.once)
 
 
+def sources(args: argparse.Namespace) -> int:
+    """Try the sources, list them, or exchange them with readers of feeds."""
+    from bot.sources import tending
+    from bot.sources.addresses import read_exemptions
+    from bot.sources.catalogue import read_catalogue
+
+    settings = load_settings()
+    known = read_catalogue(args.file or settings.sources_file)
+    if args.what == "check":
+        exemptions = read_exemptions(settings.allow_private_hosts)
+        return asyncio.run(tending.check_sources(known, exemptions, sys.stdout))
+    if args.what == "list":
+        return tending.list_sources(known, sys.stdout)
+    if args.what == "export-opml":
+        return tending.export_opml(known, args.opml)
+    return tending.import_opml(args.opml, known, sys.stdout)
+
+
 def analyse(args: argparse.Namespace) -> int:
     """Judge a file of reports and write a line of JSON for each."""
     from bot.analyse import main as judge_file
 
     judge_file(args.file, args.output, sys.stdout)
+    return 0
+
+
+def backup(args: argparse.Namespace) -> int:
+    """Copy the database to a new file."""
+    from bot.storage.backup import back_up
+
+    size = asyncio.run(back_up(load_settings().database_url, args.file))
+    print(f"{args.file}: {size:,} bytes, checked")
     return 0
 
 
