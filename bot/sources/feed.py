@@ -24,14 +24,12 @@ import feedparser
 from bot.errors import ParseError
 from bot.model import DEFAULT_OPTIONS, Entry, SourceOptions
 from bot.sources.charset import decode
+from bot.sources.doctype import without_dtd
 from bot.sources.plain import to_line, to_plain
 
 MAX_ENTRIES = 200
 MAX_ADDRESS_CHARS = 2_000
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,500}\?>", re.IGNORECASE)
-_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,1000}>", re.IGNORECASE)
-_CDATA_OR_COMMENT = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
-_DTD = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION|DOCTYPE)", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:\w+:)?(rss|feed|rdf|channel|item|entry)\b", re.IGNORECASE)
 _PAGE = re.compile(r"\A\s*(?:<!DOCTYPE\s+html|<html)", re.IGNORECASE)
 _LANGUAGE = re.compile(
@@ -64,7 +62,7 @@ def parse_feed(body: bytes, content_type: str = "", base_url: str = "") -> tuple
 def _parse_xml(text: str) -> list[dict[str, Any]]:
     if not text:
         raise ParseError("the answer is empty")
-    text = _without_dtd(_DECLARATION.sub("", text, count=1))
+    text = without_dtd(_DECLARATION.sub("", text, count=1))
     if _PAGE.match(text) or not _ROOT.search(text, 0, 20_000):
         raise ParseError("the answer is a web page or something else, not a feed")
     body = text.encode("utf-8", "replace")
@@ -73,16 +71,6 @@ def _parse_xml(text: str) -> list[dict[str, Any]]:
         if found:
             return found
     return _parse_leniently(body)
-
-
-def _without_dtd(text: str) -> str:
-    """Drops a document type that only names a file; raises ParseError for one that declares anything."""
-    bare = _CDATA_OR_COMMENT.sub("", text) if _DTD.search(text) else ""
-    if not bare:
-        return text
-    if _DTD.search(_DOCTYPE.sub("", bare, count=1)):
-        raise ParseError("the feed declares entities or an internal document type, which is refused")
-    return _DOCTYPE.sub("", text, count=1)
 
 
 def _is_well_formed(body: bytes) -> bool:
