@@ -162,7 +162,8 @@ def names_of(features: Sequence[dict[str, float]], known: Iterable[str] = ()) ->
     for row in features:
         for name in row:
             seen[name] = seen.get(name, 0) + 1
-    return ["base", *sorted(name for name, times in seen.items() if times >= LEAST_USES or name in known)]
+    often = {name for name, times in seen.items() if times >= LEAST_USES}
+    return ["base", *sorted((often | set(known)) - {"base"})]
 
 
 def matrix_of(features: Sequence[dict[str, float]], names: Sequence[str]) -> Any:

@@ -91,6 +91,7 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
         and not passages.is_past(mention.start)
     ]
     places = {(m.start, m.end) for m in passages.places}
+    mutual = {passages.text.sentence_of(hit.start) for hit in passages.found.under("mutual")}
     for number, (mention, own) in enumerate(namings):
         until = namings[number + 1][0].start if number + 1 < len(namings) else len(passages.text.folded)
         since = namings[number - 1][0].end if number else 0
@@ -101,11 +102,27 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
         for kind in kinds:
             parts.add(own, kind)
             parts.add(own, f"{kind}_{zone}")
+        if passages.text.sentence_of(mention.start) in mutual:
+            parts.add(own, "each_other")
         if (mention.start, mention.end) in places:
             parts.add(own, "as_place")
     _read_frames(passages, namings, order, parts)
     parts.order = list(dict.fromkeys(p for _, own in namings for p in own))
     return parts
+
+
+def acts_in(told: Mapping[str, int], zone: str) -> bool:
+    """Whether a party acts in the headline (`title`), the first sentence (`lead`) or the rest."""
+    return bool(told[f"deed_{zone}"] or told[f"actor_{zone}"] or told[f"by_{zone}"])
+
+
+def strangers_lead(parts: Parts, sides: Sides) -> bool:
+    """Whether in the headline, or else the lead, only parties act that no truce in force binds."""
+    for zone in ("title", "lead"):
+        acting = {p for p in parts.order if acts_in(parts.told[p], zone)}
+        if acting:
+            return bool(sides.bound) and sides.bound.isdisjoint(acting)
+    return False
 
 
 def acts_from_outside(passages: Passages, fighters: frozenset[str], parties: Mapping[str, Party]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.model import NEUTRAL, Report, SourceType, Stance
 from bot.reading.names import codes_of
-from bot.reading.parts import Parts, Sides
+from bot.reading.parts import Parts, Sides, acts_in
 from bot.reading.passages import Passages
 
 COUNTED = 13
@@ -114,11 +114,6 @@ def _actor_features(parts: Parts, sides: Sides) -> dict[str, float]:
     }
 
 
-def _acts_in(told: Mapping[str, int], zone: str) -> bool:
-    """Whether a party acts in the headline (`title`), the first sentence (`lead`) or the rest."""
-    return bool(told[f"deed_{zone}"] or told[f"actor_{zone}"] or told[f"by_{zone}"])
-
-
 def _own_features(passages: Passages, side: str, parts: Parts, sides: Sides) -> dict[str, float]:
     """What an outlet of one side says of that side and of the other."""
     own, text = parts.told[side], passages.text
@@ -126,12 +121,12 @@ def _own_features(passages: Passages, side: str, parts: Parts, sides: Sides) -> 
     denied = [h for h in passages.found.under("acts") if passages.is_denied(h.start, h.end)]
     return {
         "own_deed": float(bool(own["deed"] or own["actor"] or own["by"])),
-        "own_first": float(_acts_in(own, "title")),
-        "own_lead": float(_acts_in(own, "lead")),
+        "own_first": float(acts_in(own, "title")),
+        "own_lead": float(acts_in(own, "lead")),
         "own_alone": float(
-            _acts_in(own, "title") and not any(_acts_in(c, zone) for c in foes for zone in ("title", "lead"))
+            acts_in(own, "title") and not any(acts_in(c, zone) for c in foes for zone in ("title", "lead"))
         ),
-        "foe_lead": float(any(_acts_in(c, zone) for c in foes for zone in ("title", "lead"))),
+        "foe_lead": float(any(acts_in(c, zone) for c in foes for zone in ("title", "lead"))),
         "own_denies": float(bool(own["denier"] or own["denied_deed"])),
         "own_not": float(bool(own["not_title"] or own["not_lead"])),
         "own_blamed": float(bool(own["blamed"])),
