@@ -136,9 +136,11 @@ class Service:
 
 
 @asynccontextmanager
-async def connected(server: TelegramServer, read_timeout_s: float = 5.0) -> AsyncIterator[Bot]:
+async def connected(
+    server: TelegramServer, read_timeout_s: float = 5.0, request: AiohttpRequest | None = None
+) -> AsyncIterator[Bot]:
     """A bot whose own transport talks to the fake Telegram."""
-    request = AiohttpRequest(read_timeout_s=read_timeout_s)
+    request = request or AiohttpRequest(read_timeout_s=read_timeout_s)
     await request.initialize()
     bot = Bot(server.token, base_url=server.base_url, request=request, get_updates_request=request)
     try:
@@ -157,9 +159,10 @@ async def delivering(
     read_timeout_s: float = 5.0,
     render: Any = plain_render,
     author: Author | None = None,
+    request: AiohttpRequest | None = None,
 ) -> AsyncIterator[Service]:
     """The deliverer at work until the block ends."""
-    async with connected(server, read_timeout_s) as bot:
+    async with connected(server, read_timeout_s, request) as bot:
         wake = asyncio.Event()
         deliverer = Deliverer(
             db,

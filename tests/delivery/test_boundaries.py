@@ -1,0 +1,85 @@
+"""A process that dies at every boundary in turn: nothing lost at any, doubled only what was in flight."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import shutil
+from collections import Counter
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+
+from bot.model import Severity
+from bot.storage.database import Database
+from tests.databases import sqlite_url
+from tests.delivery.fused import BURNT, ENDED, deliver_until
+from tests.delivery.outbox import add_chats, tell
+from tests.delivery.test_kill import look
+from tests.telegram_server import TelegramServer
+
+CHATS, ALERTS = range(1, 8), 3
+"""21 deliveries; at most three a chat, so that its pace of one a second holds nobody up."""
+WHOLE = {(chat, f"n{number} message") for chat in CHATS for number in range(ALERTS)}
+AT_ONCE = 3
+"""Processes side by side: each mostly waits for the disk."""
+
+
+@pytest.fixture
+async def filled(tmp_path: Path, migrated_sqlite: Path) -> Path:
+    """A database in which three alerts wait for seven chats."""
+    path = tmp_path / "filled.db"
+    shutil.copyfile(migrated_sqlite, path)
+    database = await Database.open(sqlite_url(path))
+    await add_chats(database, CHATS)
+    for number in range(ALERTS):
+        await tell(database, f"n{number}", Severity.GRAVE)
+    await database.close()
+    return path
+
+
+def make_context() -> ForkServerContext:
+    """Processes that start in milliseconds, with everything imported."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.delivery.fused", "tests.delivery.killed"])
+    return context
+
+
+async def run(context: ForkServerContext, path: Path, port: int, at: int) -> int | None:
+    """Deliver in a process of its own until boundary `at`; its exit status."""
+    process = context.Process(target=deliver_until, args=(sqlite_url(path), port, at))
+    process.start()
+    await asyncio.to_thread(process.join, 10)
+    status = process.exitcode
+    process.kill()
+    return status
+
+
+async def die_and_go_on(context: ForkServerContext, filled: Path, at: int) -> bool:
+    """Die at a boundary, go on, and compare what arrived; False when there is no boundary of that number."""
+    path = filled.with_name(f"at-{at}.db")
+    shutil.copyfile(filled, path)
+    async with TelegramServer(is_strict=False) as server:
+        status = await run(context, path, server.port, at)
+        assert status in (BURNT, ENDED), f"at boundary {at}: {status}"
+        verdict, being_sent = look(path)
+        assert verdict == "ok"
+        if status == BURNT:
+            assert await run(context, path, server.port, 0) == ENDED, f"stuck after boundary {at}"
+        arrived = Counter((chat, text) for chat in CHATS for text in server.texts(chat))
+    lost = WHOLE - set(arrived)
+    assert not lost, f"lost after boundary {at}: {lost}"
+    assert all(many <= 1 + being_sent[sent] for sent, many in arrived.items()), f"doubled at {at}: {arrived}"
+    assert look(path) == ("ok", Counter())
+    return status == BURNT
+
+
+async def test_every_boundary(filled: Path) -> None:
+    """Whichever commit or request is the last thing that a process does, the next delivers all the rest."""
+    context, at, is_more = make_context(), 0, True
+    while is_more:
+        points = range(at + 1, at + 1 + AT_ONCE)
+        is_more = all(await asyncio.gather(*(die_and_go_on(context, filled, point) for point in points)))
+        at += AT_ONCE
+    assert at > 2 * len(WHOLE)  # each request was two boundaries, and there were commits
