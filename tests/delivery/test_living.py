@@ -113,10 +113,12 @@ async def test_edits_give_way_to_new_incidents(db: Database) -> None:
 async def test_a_busy_hour_is_one_message_that_grows(db: Database) -> None:
     """Six alone, the rest in a roll-up that is edited; a grave one comes alone."""
     await add_chats(db, [1])
-    async with TelegramServer(is_strict=False) as server, delivering(db, server) as service:
+    clock = JumpingClock()
+    async with TelegramServer(is_strict=False) as server, delivering(db, server, clock=clock) as service:
 
         async def happen(code: str, severity: Severity = Severity.SERIOUS) -> Incident:
-            told = await tell(db, code, severity)
+            clock.ahead_s += 61  # beyond the pace of one chat, within the hour
+            told = await tell(db, code, severity, clock.now())
             service.wake.set()
             await wait_until_done(db)
             return told
@@ -135,13 +137,13 @@ async def test_a_busy_hour_is_one_message_that_grows(db: Database) -> None:
 async def test_a_flood_of_incidents_is_seven_messages(db: Database) -> None:
     """However many incidents one theatre brings, a chat gets six messages and one that grows."""
     await add_chats(db, [1, 2])
-    for number in range(120):
+    for number in range(60):
         await tell(db, f"n{number}")
     async with TelegramServer(is_strict=False) as server, delivering(db, server) as service:
         service.wake.set()
         await wait_until_done(db, 30)
         assert {len(server.texts(chat)) for chat in (1, 2)} == {7}
-        assert len(server.texts(1)[6].split()) == 115
+        assert len(server.texts(1)[6].split()) == 55
 
 
 async def test_buttons_are_each_chats_own(db: Database) -> None:
