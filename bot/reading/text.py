@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from bot.folding import fold as fold_words
+from bot.reading.zawgyi import convert, is_zawgyi
 
 MAX_CHARS = 10_000
 """Longer texts are cut here: an article's news stands far above, and reading time stays bounded."""
@@ -53,7 +54,8 @@ class Folder(dict[str, str]):
         """
         if text.isascii():
             return f" {_part_words(text).translate(_ASCII)} ", None
-        parts = list(map(self.__getitem__, _part_words(text)))
+        written = _part_words(text)
+        parts = list(map(self.__getitem__, convert(written) if is_zawgyi(written) else written))
         folded = "".join(parts)
         if all(len(part) == 1 for part in set(parts)):
             return f" {folded} ", None
