@@ -5,7 +5,8 @@
 Measured is what ingest does between a finding and its incident: the text's hashes, the near-copy among all
 stored reports, the profiles near it, the weighing, and reading the incident that is joined. Goal: 3 ms.
 Incidents lie at villages of all theatres and happened within the last three days. Of the placed reports half
-tell of a stored incident; every tenth names a district instead of a village, every fifth is a copy.
+tell of a stored incident and half name their day; every tenth names a district instead of a village, every
+fifth is a copy.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ def invent(number: int, region: Region, atlas: Atlas, rng: random.Random) -> Tol
         acts=(rng.choice((Act.SHELLING, Act.SMALL_ARMS, Act.DRONE, Act.SNIPER)),),
         wounded=rng.choice((None, None, 1, 3, 6)),
         occurred=at.date(),
+        evidence=rng.choice(((), (Evidence("day", "", 0, 5, "today"),))),
     )
     return Told(report, finding)
 

@@ -17,6 +17,9 @@ FOLLOWING = (Stance.DENIAL, Stance.UPDATE, Stance.CONFIRMATION)
 MOST_DAYS_APART = 3
 """Days by which two reports of one incident can differ."""
 
+MOST_DAYS_NAMED = 1
+"""Days by which a named day can be wrong, as midnight lies elsewhere. Only a rare toll outweighs more."""
+
 MOST_DAYS_ANSWERED = 7
 """Days after which an answer that names no day can still come: inquiries and toll updates take a week."""
 
@@ -155,11 +158,15 @@ def search_for(report: Report, finding: Finding) -> Search:
     What answers, and what counts many, is looked for farther away: only that outweighs so much distance.
     """
     day = finding.occurred or report.reported_at.date()
-    is_open = finding.occurred is None or is_answer(finding)
-    reach = timedelta(days=MOST_DAYS_ANSWERED if is_open else MOST_DAYS_APART)
-    box = box_of(narrow(finding.places))
     counts_many = max(finding.killed or 0, finding.wounded or 0) >= RARE_TOLL
+    days = MOST_DAYS_APART
+    if finding.occurred is None or is_answer(finding):
+        days = MOST_DAYS_ANSWERED
+    elif is_day_named(finding) and not counts_many:
+        days = MOST_DAYS_NAMED
+    box = box_of(narrow(finding.places))
     around = APART_KM if counts_many or finding.stance in FOLLOWING else ACROSS_KM
+    reach = timedelta(days=days)
     return Search(finding.theatre or "", day - reach, day + reach, _widen(box, around) if box else None)
 
 

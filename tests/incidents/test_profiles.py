@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.incidents import Box, Profile, Search, box_of, grow, search_for, summarise
 from bot.incidents.nearness import ACROSS_KM, APART_KM, distance_km, narrow
-from bot.incidents.profiles import MOST_DAYS_ANSWERED, MOST_DAYS_APART, MOST_TITLES
+from bot.incidents.profiles import MOST_DAYS_ANSWERED, MOST_DAYS_APART, MOST_DAYS_NAMED, MOST_TITLES
 from bot.model import FoundPlace, SourceType, Stance
 from tests.incidents.telling import (
     AYGEPAR,
@@ -51,7 +51,7 @@ def test_a_box_needs_every_place_on_the_map() -> None:
 
 
 def test_a_search_reaches_as_far_as_distance_can_be_outweighed() -> None:
-    """25 km for a claim, 60 for an answer or many dead; three days, or a week for an answer without a day."""
+    """25 km for a claim, 60 for an answer or many dead; a day around one that is named."""
     claim = search_for(report(2), finding())
     answer = search_for(report(2), finding(stance=Stance.DENIAL))
     many = search_for(report(2), finding(killed=12))
@@ -63,7 +63,8 @@ def test_a_search_reaches_as_far_as_distance_can_be_outweighed() -> None:
     assert claim.last_day - DAY == timedelta(days=MOST_DAYS_APART)
     assert DAY - answer.first_day == timedelta(days=MOST_DAYS_ANSWERED)
     dated = search_for(report(2), finding(stance=Stance.DENIAL, evidence=named_day(DAY)))
-    assert dated.last_day == claim.last_day
+    assert dated.last_day - DAY == timedelta(days=MOST_DAYS_NAMED)
+    assert search_for(report(2), finding(wounded=40, evidence=named_day(DAY))).last_day == claim.last_day
     assert search_for(report(2), finding(occurred=None)).first_day == answer.first_day
     assert search_for(report(2), finding(places=())).box is None
 
