@@ -30,6 +30,7 @@ from bot.data import load_facts
 from bot.incidents import box_of, grow, is_copy, place, search_for, shingle_hashes, summarise
 from bot.model import (
     Act,
+    Evidence,
     Finding,
     FoundPlace,
     Incident,
