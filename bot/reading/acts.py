@@ -49,7 +49,7 @@ def judge_acts(passages: Passages, hits: Sequence[Hit], is_tally: bool, hurt: in
     news = [h for h in hits if passages.is_news(h.start)] or list(hits)
     told = [h for h in news if not passages.is_denied(h.start, h.end)] or news
     precise = told if is_tally else [h for h in told if h.code != "acts.other"] or told
-    precise = [h for h in precise if not _is_part(h, precise)]
+    precise = _drop_parts(precise)
     strong = [h for h in precise if not _is_generic(passages, h)]
     kept = [h for h in precise if h in strong or not _is_named_better(passages, h, strong, is_tally)]
     acts = list(dict.fromkeys(_act(h) for h in kept))
@@ -70,9 +70,14 @@ def _is_within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
     return any(start <= hit.start and hit.end <= end for start, end in spans[max(0, index - 2) : index + 1])
 
 
-def _is_part(hit: Hit, hits: Sequence[Hit]) -> bool:
-    """Whether a longer phrase that begins before it says more: `air strikes`, not `strikes hit`."""
-    return any(h.start < hit.start < h.end and h.code != hit.code for h in hits)
+def _drop_parts(hits: Sequence[Hit]) -> list[Hit]:
+    """Without words that a longer phrase before them has said already: `air strikes`, not `strikes hit`."""
+    kept: list[Hit] = []
+    for hit in hits:
+        last = kept[-1] if kept else hit
+        if not (last.start < hit.start < last.end and last.code != hit.code):
+            kept.append(hit)
+    return kept
 
 
 def _is_generic(passages: Passages, hit: Hit) -> bool:
