@@ -14,8 +14,8 @@ EVERYWHERE = "*"
 """The theatre of a loss that hits them all: then it is most likely this service that hears nothing."""
 MOST = "*"
 """What is lost when no single side is: most of the sources."""
-MOST_LOST_BELOW = 0.4
-"""Share of the weight that still answers; below it more than half is gone for certain."""
+MOST_LOST_BELOW = 0.5
+"""Share of the weight that is still heard."""
 ALL_LOST_BELOW = 0.1
 PATIENCE = timedelta(minutes=10)
 """A loss must last so long before anybody is told: hosts restart."""

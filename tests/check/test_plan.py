@@ -173,7 +173,9 @@ def test_a_further_failure_never_shortens_the_wait(
     failed: Failed, tempo: Tempo, chance: float, count: int
 ) -> None:
     """And with more failures than a number of doublings can hold it is still an hour."""
-    found = [_wait(plan_next(SourceState(failures=n), failed, NOW, tempo, chance)) for n in (count, count + 1)]
+    found = [
+        _wait(plan_next(SourceState(failures=n), failed, NOW, tempo, chance)) for n in (count, count + 1)
+    ]
     assert found[0] <= found[1]
 
 
