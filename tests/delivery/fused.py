@@ -78,9 +78,8 @@ async def _deliver_until(url: str, port: int, at: int) -> None:
     database.fuse = Fuse(at)
     try:
         request = FusedRequest(database.fuse)
-        async with delivering(database, TelegramServer(port=port), request=request) as service:
-            while not await is_done(database):
-                await asyncio.sleep(0.005)
-                service.wake.set()
+        async with delivering(database, TelegramServer(port=port), request=request):
+            while not await is_done(database):  # noqa: ASYNC110 - the database has no signal
+                await asyncio.sleep(0.03)
     finally:
         await database.close()
