@@ -125,6 +125,13 @@ def strangers_lead(parts: Parts, sides: Sides) -> bool:
     return False
 
 
+def fights_unbound(parts: Parts, sides: Sides, bonds: Sequence[Sequence[str]]) -> bool:
+    """Whether headline and lead name enemies of which no two are bound by one truce (`bonds`: its parties)."""
+    named = [p for p in parts.order if parts.told[p]["named_title"] or parts.told[p]["named_lead"]]
+    pairs = [(a, b) for a in named for b in named if a < b and not sides.are_allies(a, b)]
+    return bool(pairs) and not any(a in bond and b in bond for a, b in pairs for bond in bonds)
+
+
 def acts_from_outside(passages: Passages, fighters: frozenset[str], parties: Mapping[str, Party]) -> bool:
     """Whether a state or group that is none of the theatre's fighters acts in the headline or the lead."""
     text = passages.text

@@ -16,7 +16,14 @@ from bot.reading.dates import Day, day_of_report, judge_day, read_days
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
 from bot.reading.names import Mention, Names, codes_of
-from bot.reading.parts import Sides, acts_from_outside, name_actors, read_parts, strangers_lead
+from bot.reading.parts import (
+    Sides,
+    acts_from_outside,
+    fights_unbound,
+    name_actors,
+    read_parts,
+    strangers_lead,
+)
 from bot.reading.passages import Passages, mark_older_days, mark_passages
 from bot.reading.places import Map
 from bot.reading.relevance import text_features, weigh
@@ -128,6 +135,9 @@ class Reader:
         features["unblamed"] = float(not blame.is_said and stance is not Stance.TALLY)
         features["outsider"] = float(acts_from_outside(passages, fighters, self._parties))
         features["strangers_lead"] = float(strangers_lead(parts, sides))
+        features["lead_unbound"] = float(
+            bool(truces) and fights_unbound(parts, sides, [truce.parties for truce in truces])
+        )
         features["denial"] = float(stance is Stance.DENIAL)
         if stance is Stance.DENIAL:
             features["breach_negated"] = 0.0
