@@ -17,7 +17,7 @@ from bot.sources.charset import decode
 from bot.sources.doctype import without_dtd
 from bot.sources.identity import canonical_url
 from bot.sources.page import join_address
-from bot.sources.plain import to_line
+from bot.sources.plain import tidy
 
 SPACE = "urn:trucewatch:source"
 MOST_BYTES = 5 * 1024 * 1024
@@ -105,7 +105,7 @@ def _source(outline: ET.Element, taken: set[str]) -> Source | None:
         url = f"https://t.me/s/{channel[1]}"
     if not url or (kind is SourceKind.FEED and not outline.get("xmlUrl")):
         return None
-    name = to_line(outline.get("title") or outline.get("text") or "", 200) or url
+    name = " ".join(tidy(outline.get("title") or outline.get("text") or "").split())[:200] or url
     interval = own("interval_s")
     return Source(
         id=_free_id(own("id") or name, taken),

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from bot.errors import ParseError
 from bot.model import DEFAULT_OPTIONS, Entry, SourceOptions
@@ -38,7 +38,7 @@ def parse(
     """
     try:
         entries = _read(open_page(body, content_type), base_url, options)
-    except ValueError as error:  # selectolax says so of a selector that is none
+    except (SelectolaxError, ValueError) as error:
         raise ParseError("one of the selectors is no CSS selector") from error
     if not entries:
         wanted = f"the selector {options.items!r}" if options.items else "a headline with a link"

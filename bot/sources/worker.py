@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import io
 import os
 import resource
 import sys
+import zipfile
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -96,8 +98,16 @@ def _warm_up(*, has_extractor: bool) -> None:
     feedparser.api.PREFERRED_XML_PARSERS = []  # what stands there would be looked for at every parse
     extractor = [kinds.ARTICLE] if has_extractor else []
     for task in (*kinds.MODULES, kinds.FEEDS_OF_PAGE, *extractor):
-        for body in _WARM_UP:
+        for body in (*_WARM_UP, _archives()):
             run(Job(task, body, "text/xml; charset=utf-8", "http://a.example/"))
+
+
+def _archives() -> bytes:
+    """A pair of zipped tables, for what unpacking loads when first asked."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", "a\tb")
+    return msgspec.msgpack.encode((file.getvalue(), file.getvalue()))
 
 
 def _open_memory_count() -> int | None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +15,7 @@ from bot.model import Entry
 from bot.sources.charset import KNOWN
 from bot.sources.feed import MAX_ENTRIES, parse_feed
 from bot.sources.plain import MAX_CHARS
+from tests.sources.opened import nothing_opened
 
 TEN = datetime(2024, 12, 2, 10, 0, tzinfo=UTC)
 RSS = """<?xml version="1.0" encoding="{charset}"?><rss version="2.0"><channel><language>ru</language>
@@ -275,23 +273,6 @@ def test_json_values_of_the_wrong_type_are_missing_ones() -> None:
     items = [{"id": 7, "title": ["x"], "content_html": "<p>Shots</p>"}, "nonsense", {"id": None}]
     entry = one(json.dumps({"items": items}))
     assert (entry.guid, entry.title, entry.text) == ("7", "Shots", "Shots")
-
-
-@contextmanager
-def nothing_opened() -> Iterator[list[str]]:
-    """Collects every file and connection that is opened meanwhile."""
-    opened: list[str] = []
-    is_watching = [True]
-
-    def watch(name: str, args: tuple[object, ...]) -> None:
-        if is_watching[0] and (name == "open" or name.startswith(("socket.", "urllib.", "subprocess."))):
-            opened.append(f"{name} {args[:1]}")
-
-    sys.addaudithook(watch)
-    try:
-        yield opened
-    finally:
-        is_watching[0] = False
 
 
 SEEDS = [text.encode() for text in (*FORMS.values(), *BOMBS.values(), RSS)] + [
