@@ -86,9 +86,10 @@ def feed(
     etag: str | None = None,
     last_modified: str | None = None,
     content_type: str = "application/rss+xml",
+    cache_control: str = "",
 ) -> Answer:
     """A document that honours conditional requests when it has an ETag or a date."""
-    extra = {"ETag": etag or "", "Last-Modified": last_modified or ""}
+    extra = {"ETag": etag or "", "Last-Modified": last_modified or "", "Cache-Control": cache_control}
     headers = {name: value for name, value in extra.items() if value} | {"Content-Type": content_type}
 
     async def respond(request: web.Request) -> web.StreamResponse:
@@ -96,7 +97,7 @@ def feed(
             not etag and last_modified and request.headers.get("If-Modified-Since") == last_modified
         )
         if is_known:
-            return web.Response(status=304)
+            return web.Response(status=304, headers={"Cache-Control": cache_control})
         return web.Response(body=body, headers=headers)
 
     return respond

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.check import Checked, Checker, Failed, Progress, Taken, Unchanged
+from bot.data import load_facts
 from bot.errors import StorageError
-from bot.ingest import Ingested
-from bot.model import Entry, Source, SourceKind, SourceType
+from bot.ingest import Ingested, ingest
+from bot.model import Entry, Incident, Severity, Source, SourceKind, SourceType
+from bot.reading import Reader
 from bot.sources.addresses import read_exemptions
 from bot.sources.fetch import Fetcher
 from bot.sources.identity import report_key
 from bot.sources.parser import Parser
 from bot.storage.database import Database
+from bot.storage.incidents import add_incident
 from bot.storage.sources import SourceState, get_check, pause, upsert_catalogue
+from bot.watch.health import Why, diagnose
 from tests.clock import FakeClock
 from tests.source_host import Item, SourceHost, feed, hang, rss, status, wait_for
 
@@ -279,3 +284,84 @@ async def test_many_quiet_checks_share_their_transactions(room: Newsroom) -> Non
     assert {type(checked.outcome) for checked in ended.values()} == {Unchanged}
     for name in names:
         assert (await room.state(name)).last_checked_at == room.clock.now()
+
+
+async def test_a_source_is_not_asked_more_often_than_it_allows(room: Newsroom) -> None:
+    """By Cache-Control, also of a 304, or by the ttl of its document."""
+    room.host.answer("/kept", feed(BODY, etag='"1"', cache_control="public, max-age=240"))
+    room.host.answer("/ttl", feed(BODY.replace(b"<channel>", b"<channel><ttl>4</ttl>")))
+    await room.list_sources("kept", "ttl")
+    for _ in range(3):
+        assert set(await room.check_after(HOUR)) == {"kept", "ttl"}
+        assert await room.check_after(timedelta(seconds=239)) == {}
+
+
+async def test_what_comes_instead_of_a_feed_is_remembered(room: Newsroom) -> None:
+    """A riddle, a refusal, another address: each is evidence of its own."""
+    riddle = b"<html><title>Just a moment...</title>Are you a robot? <script>captcha()</script></html>"
+    room.host.answer("/riddle", feed(riddle))
+    room.host.answer("/closed", status(403))
+    room.host.answer("/gone", status(410))
+    new = room.host.answer("/new", feed(BODY))
+    room.host.answer("/old", status(301, Location=new))
+    await room.list_sources("riddle", "closed", "gone", "old")
+    await room.check_after(HOUR)
+    await room.check_after(2 * HOUR)
+    found = {}
+    async with room.database.reading() as conn:
+        for name in ("riddle", "closed", "gone", "old"):
+            check = await get_check(conn, name)
+            assert check is not None
+            found[name] = diagnose(check, room.clock.now())
+    assert {name: d.why for name, d in found.items()} == {
+        "riddle": Why.CHALLENGE,
+        "closed": Why.REFUSED,
+        "gone": Why.GONE,
+        "old": Why.ELSEWHERE,
+    }
+    assert found["old"].detail == new
+
+
+async def test_where_something_grave_is_open_sources_are_asked_often(room: Newsroom) -> None:
+    """At once, though they had been planned for later; elsewhere nothing changes."""
+    for name in ("near", "far"):
+        room.host.answer(f"/{name}", feed(BODY))
+    near = replace(room.source("near"), theatres=("sandland",))
+    async with room.database.writing() as conn:
+        await upsert_catalogue(conn, [near, room.source("far")])
+    assert set(await room.check_after(HOUR)) == {"near", "far"}
+    now = room.clock.now()
+    grave = Incident(
+        None,
+        "SL1",
+        "sandland",
+        now.date(),
+        now,
+        now,
+        claims=(),
+        severity=Severity.GRAVE,
+        regions=("sandland",),
+    )
+    async with room.database.writing() as conn:
+        await add_incident(conn, grave)
+    assert set(await room.check_after(timedelta(seconds=25))) == {"near"}
+    assert set(await room.check_after(timedelta(seconds=25))) == {"near"}
+
+
+async def test_delays_from_published_to_stored_are_kept(room: Newsroom) -> None:
+    """Of what is new after the first check, by the real intake."""
+    dated = room.clock.now() + HOUR + HOUR - timedelta(seconds=90)
+    fresh = Item(
+        "https://outlet.example/9", "A parade in Kut", published=dated.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    )
+    room.host.answer("/wire", feed(BODY), feed(rss(fresh)))
+    await room.list_sources("wire")
+    reader = Reader(load_facts())
+    async with Fetcher(read_exemptions(["127.0.0.1"])) as fetcher, Parser() as parser:
+        take_in = partial(ingest, reader=reader)
+        checker = Checker(room.database, fetcher, parser, take_in, clock=room.clock.now)
+        for _ in range(2):
+            room.clock.advance(HOUR)
+            await checker.check_due()
+        await checker.close()
+    assert (await room.state("wire")).vitals.lags_s == (90,)
