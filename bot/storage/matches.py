@@ -38,7 +38,7 @@ class Match:
 
     @property
     def reaches_others(self) -> bool:
-        """Whether chats that were not told before are told now: who read nothing wrong needs no correction."""
+        """Whether those who were not told are told now; who read nothing wrong needs no correction."""
         return not self.is_for_all_copies and self.kind is not AlertKind.CORRECTED
 
 

@@ -157,6 +157,7 @@ async def delivering(
     clock: JumpingClock | None = None,
     max_age: timedelta = DAY,
     read_timeout_s: float = 5.0,
+    *,
     render: Any = plain_render,
     author: Author | None = None,
     request: AiohttpRequest | None = None,
