@@ -63,8 +63,8 @@ def read_casualties(passages: Passages) -> Casualties:
     for sentence in range(len(passages.text.sentences)):
         tolls += _bind(passages, sentence, numbers, told)
     tolls = [t for t in tolls if not _is_total(passages, t)]
-    killed = _judge("killed", tolls) or _unnumbered(passages, "killed")
-    wounded = _judge("wounded", tolls) or _unnumbered(passages, "wounded")
+    killed = _judge("killed", tolls) or _single(passages, "killed_one")
+    wounded = _judge("wounded", tolls) or _single(passages, "wounded_one")
     if killed is None and wounded is None and _says_none(passages, words):
         return Casualties(0, 0, ())
     return Casualties(killed, wounded, tuple(tolls))
@@ -110,12 +110,9 @@ def _says_none(passages: Passages, words: list[tuple[int, int, str]]) -> bool:
     )
 
 
-def _unnumbered(passages: Passages, kind: str) -> int | None:
-    """One or two, where a word in the singular or dual says what became of somebody."""
-    for key, value in ((f"{kind}_two", 2), (f"{kind}_one", 1)):
-        if any(passages.is_news(h.start) for h in passages.found.of(f"casualties.{key}")):
-            return value
-    return None
+def _single(passages: Passages, key: str) -> int | None:
+    """One, where a word in the singular says what became of somebody."""
+    return 1 if any(passages.is_news(h.start) for h in passages.found.of(f"casualties.{key}")) else None
 
 
 def _casualty_words(passages: Passages) -> list[tuple[int, int, str]]:

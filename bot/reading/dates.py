@@ -23,7 +23,7 @@ VERB_LAST = frozenset({"tr", "az", "hi", "ur", "fa", "ps", "am", "ko", "my", "ka
 SAID_REACH = 16
 """Letters between a day and the verb of saying that it belongs to."""
 
-OF_REACH, SINCE_REACH = 4, 24
+OF_REACH, SINCE_REACH = 4, 30
 """Letters between a truce and the day on which it was made: `of 9 November`, `in force since 1 October`."""
 
 BEGUN_REACH = 34

@@ -30,7 +30,10 @@ PART_REACH = 32
 JOINED = 40
 """Letters between two counts that are added up: `three soldiers and four civilians`."""
 
-NOUN_REACH = 12
+NEAR = 24
+"""Letters after a count within which a person is one of those counted."""
+
+NOUN_REACH = 14
 """Letters between a count and `and`: room for a noun that no list has."""
 
 PERSON_REACH = 6
@@ -240,6 +243,8 @@ def _is_one_more(passages: Passages, first: Number, second: Number) -> bool:
     found, text = passages.found, passages.text
     if text.clause_of(first.start) != text.clause_of(second.start):
         return False
+    if _names_a_part(passages, first, second.start):
+        return False
     nouns = [h.end for key in ("people", "person") for h in found.of(f"casualties.{key}")]
     last = max((end for end in nouns if first.start < end <= second.start), default=first.end)
     joint = found.first("casualties.and", last, second.start)
@@ -251,10 +256,12 @@ def _is_one_more(passages: Passages, first: Number, second: Number) -> bool:
 def _implied(passages: Passages, counts: list[Number]) -> list[Number]:
     """Single persons, and pairs, without a number before them."""
     none, found = passages.found.of("casualties.none"), passages.found
+    pairs = found.of("casualties.pair")
+    alone = [h for h in found.of("casualties.person") if not any(p.start <= h.start < p.end for p in pairs)]
     return [
         Number(hit.start, hit.end, value, True)
-        for key, value in (("person", 1), ("pair", 2))
-        for hit in found.of(f"casualties.{key}")
+        for hits, value in ((alone, 1), (pairs, 2))
+        for hit in hits
         if not any(h.start <= hit.start < h.end for h in none)
         and not any(_covers(passages, n, hit.start) for n in counts)
     ]
@@ -264,7 +271,10 @@ def _covers(passages: Passages, number: Number, position: int) -> bool:
     """Whether a count already holds the person named at a position: `two soldiers`."""
     if number.start <= position < number.end:
         return True
-    return 0 <= position - number.end <= 24 and not (
-        passages.found.has("casualties.people", number.end, position)
-        and passages.found.has("casualties.and", number.end, position)
-    )
+    is_joined = passages.found.has("casualties.and", number.end, position)
+    return 0 <= position - number.end <= NEAR and (not is_joined or _names_a_part(passages, number, position))
+
+
+def _names_a_part(passages: Passages, number: Number, position: int) -> bool:
+    """Whether `including` stands between a count and a position."""
+    return passages.found.has("casualties.including", number.end, position)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -119,8 +120,7 @@ class Map:
         spans = [(m.start, m.end) for m in passages.parties]
         named: dict[str, Named] = {}
         for mention in passages.places:
-            is_party = any(start <= mention.start and mention.end <= end for start, end in spans)
-            if is_party or not may_be_scene(passages, mention):
+            if _is_within(spans, mention) or not may_be_scene(passages, mention):
                 continue
             place = self.locate(passages, mention, theatre)
             if (
@@ -184,6 +184,12 @@ class Named(NamedTuple):
 
     place: FoundPlace
     mentions: list[Mention]
+
+
+def _is_within(spans: Sequence[tuple[int, int]], mention: Mention) -> bool:
+    """Whether a mention lies inside one of the sorted spans."""
+    index = bisect_right(spans, (mention.start, 1 << 30))
+    return any(mention.end <= end for _, end in spans[max(0, index - 3) : index])
 
 
 def _widest(atlas: Atlas) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from bot.reading.names import Mention
 from bot.reading.passages import Passages
@@ -88,12 +89,11 @@ def _party_letters(passages: Passages, start: int, end: int) -> int:
 
 def _starts_joined(passages: Passages, mention: Mention) -> list[int]:
     """Where a place begins that stands right before `and` and this one."""
-    return [
-        other.start
-        for other in passages.places
-        if 0 < mention.start - other.end <= AND_REACH
-        and passages.found.has("casualties.and", other.end, mention.start)
-    ]
+    index = bisect_left(passages.places, mention)
+    before = passages.places[index - 1] if index else mention
+    is_near = 0 < mention.start - before.end <= AND_REACH
+    is_joined = is_near and passages.found.has("casualties.and", before.end, mention.start)
+    return [before.start] if is_joined else []
 
 
 def _is_aimed_at(passages: Passages, hit: Hit) -> bool:

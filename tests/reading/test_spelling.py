@@ -69,8 +69,8 @@ SAME = {
         "L'armee israelienne a tire un obus sur Nabatiye, tuant deux personnes, malgre la treve.",
     ),
     "Turkish without its letters": (
-        "Ermenistan ordusu ateşkesi bozarak Ağdam'a ateş açtı, iki asker yaralandı, bakanlık bu sabah bildirdi.",
-        "Ermenistan ordusu ateskesi bozarak Agdam'a ates acti, iki asker yaralandi, bakanlik bu sabah bildirdi.",
+        "Ermenistan ordusu ateşkesi bozarak Ağdam'a ateş açtı, 2 asker yaralandı, valilik bu sabah bildirdi.",
+        "Ermenistan ordusu ateskesi bozarak Agdam'a ates acti, 2 asker yaralandi, valilik bu sabah bildirdi.",
     ),
 }
 
