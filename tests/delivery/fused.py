@@ -24,15 +24,15 @@ BURNT, ENDED = 9, 0
 
 
 class Fuse:
-    """Counts boundaries and ends the process at one of them; 0: at none."""
+    """Counts boundaries and ends the process at one of them; 0: at none, -1: before the first request."""
 
     def __init__(self, at: int) -> None:
         self._at = at
         self.passed = 0
 
-    def burn(self) -> None:
+    def burn(self, is_request: bool = False) -> None:
         self.passed += 1
-        if self.passed == self._at:
+        if self.passed == self._at or (is_request and self._at == -1):
             os._exit(BURNT)
 
 
@@ -61,7 +61,7 @@ class FusedRequest(AiohttpRequest):
         self._fuse = fuse
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        self._fuse.burn()
+        self._fuse.burn(is_request=True)
         answer = await super().do_request(*args, **kwargs)
         self._fuse.burn()
         return answer

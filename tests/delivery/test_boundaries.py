@@ -93,3 +93,11 @@ async def test_every_boundary(tmp_path: Path, migrated_sqlite: Path, chats: rang
         is_more = all(await asyncio.gather(*deaths))
         at += AT_ONCE
     assert at > 2 * ALERTS * len(chats)  # each request was two boundaries, and there were commits
+
+
+async def test_a_death_before_the_first_request(tmp_path: Path, migrated_sqlite: Path) -> None:
+    """What was claimed and never left is delivered by the next start, once."""
+    filled, chats = tmp_path / "filled.db", range(1, 3)
+    shutil.copyfile(migrated_sqlite, filled)
+    await fill(filled, chats)
+    assert await die_and_go_on(make_context(), filled, chats, -1)
