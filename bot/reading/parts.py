@@ -24,6 +24,9 @@ SPEECH = 45
 OF = 9
 """Letters between what was fired or done and whose it was: `drones of the`, `tirs de l'`."""
 
+LONGEST = 45
+"""No phrase of the roles is longer, in letters."""
+
 FRAME = 70
 """Letters between a verb of accusing or denying and who accuses, denies or is accused."""
 
@@ -75,7 +78,7 @@ def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]], fighter
     for kind, parties in actors.items():
         for hit in passages.found.of(f"actors.{kind}"):
             is_named = any(start < hit.end and hit.start < end for start, end in spans)
-            if not is_named and not any(0 <= hit.start - end <= 2 for end in ends):
+            if not is_named and ends.isdisjoint(range(hit.start - 2, hit.start + 1)):
                 passages.parties.append(Mention(hit.start, hit.end, tuple(f"p:{p}" for p in parties)))
                 spans.append((hit.start, hit.end))
     passages.parties.sort()
@@ -126,7 +129,7 @@ def strangers_lead(parts: Parts, sides: Sides) -> bool:
 
 
 def fights_unbound(parts: Parts, sides: Sides, bonds: Sequence[Sequence[str]]) -> bool:
-    """Whether headline and lead name enemies of which no two are bound by one truce (`bonds`: its parties)."""
+    """Whether headline and lead name enemies no two of whom one truce binds (`bonds`: parties of each)."""
     named = [p for p in parts.order if parts.told[p]["named_title"] or parts.told[p]["named_lead"]]
     pairs = [(a, b) for a in named for b in named if a < b and not sides.are_allies(a, b)]
     return bool(pairs) and not any(a in bond and b in bond for a, b in pairs for bond in bonds)
@@ -270,4 +273,6 @@ def _around_verb(
 
 def _ends_before(passages: Passages, code: str, mention: Mention) -> bool:
     """Whether a phrase with this code ends directly before the mention."""
-    return any(0 <= mention.start - h.end <= BEFORE for h in passages.found.of(code))
+    hits = passages.found.of(code)
+    first, last = bisect_left(hits, (mention.start - LONGEST,)), bisect_left(hits, (mention.start,))
+    return any(0 <= mention.start - h.end <= BEFORE for h in hits[first:last])
