@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.atlas import Atlas
-from bot.data import Facts
+from bot.data import Facts, Town
 from bot.folding import fold
 from bot.model import FoundPlace, Region, RegionLevel
 from bot.reading.names import Mention, codes_of
@@ -55,6 +55,10 @@ MOST_OF_A_TREE = 0.6
 _RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
 _AREAS = frozenset({RegionLevel.PROVINCE, RegionLevel.DISTRICT})
 _PRECISE = frozenset({RegionLevel.PLACE, RegionLevel.DISTRICT})
+
+
+Position = FoundPlace | Region | Town
+"""What has a latitude and a longitude."""
 
 
 class Map:
@@ -151,7 +155,7 @@ class Map:
         numbers = [int(n) for n in codes_of(mention, "t") if self._towns.country(int(n)) in countries]
         if not numbers:
             return None
-        known = next((r for n in numbers if (r := self._region_called(self._towns[n].name, theatre))), None)
+        known = next((r for n in numbers if (r := self._region_of_town(self._towns[n], theatre))), None)
         if known:
             return self._place_of(known)
         words = passages.text.folded[mention.start : mention.end]
@@ -159,10 +163,13 @@ class Map:
         names = (town.name, *town.names)
         return FoundPlace(town.name, names, None, (theatre,), RegionLevel.PLACE, town.lat, town.lon)
 
-    def _region_called(self, name: str, theatre: str) -> Region | None:
-        """The place of the theatre's own tree with a town's name."""
-        region = self._atlas.find(name)
-        return region if region and self._is_in(region.id, theatre) else None
+    def _region_of_town(self, town: Town, theatre: str) -> Region | None:
+        """The place of the theatre's own tree that has one of a town's names and lies where it does."""
+        for name in (town.name, *town.names):
+            region = self._atlas.find(name)
+            if region and self._is_in(region.id, theatre) and _are_close(region, town):
+                return region
+        return None
 
     def _is_in(self, region: str, theatre: str) -> bool:
         return self._atlas.path(region)[0] == theatre
@@ -282,14 +289,14 @@ def _is_counted(passages: Passages, area: Named, places: Sequence[Named]) -> boo
 
 def _is_namesake(town: FoundPlace, other: FoundPlace, atlas: Atlas) -> bool:
     """Whether a town is called as the province, `Idlib Province`, in which another place lies far off."""
-    if town.level is not RegionLevel.PLACE or town.region in other.path or _is_close(town, other):
+    if town.level is not RegionLevel.PLACE or town.region in other.path or _are_close(town, other):
         return False
     areas = [r.name for i in other.path[:-1] if (r := atlas.get(i)) and r.level in _AREAS]
     return any(name == town.name or name.startswith(f"{town.name} ") for name in areas)
 
 
-def _is_close(one: FoundPlace, other: FoundPlace) -> bool:
-    """Whether two places lie within a town's reach of each other; unknown places do."""
-    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
-        return True
-    return abs(one.lat - other.lat) + abs(one.lon - other.lon) < TOWN_DEGREES
+def _are_close(one: Position, other: Position) -> bool:
+    """Whether two places lie within a town's reach of each other; one without a position lies far off."""
+    north = (one.lat or 0.0) - (other.lat or 0.0)
+    east = (one.lon or 0.0) - (other.lon or 0.0)
+    return abs(north) + abs(east) < TOWN_DEGREES
