@@ -220,11 +220,11 @@ def _is_beside(passages: Passages, code: str, mention: Mention) -> bool:
 
 
 def _prefer_told(passages: Passages, places: list[Named]) -> list[Named]:
-    """Places of sentences that tell of acts, breaches or casualties, where there are any."""
+    """Places of the headline and of sentences that tell of acts, breaches or casualties, where there are any."""
     text, found = passages.text, passages.found
     hits = [*found.under("acts"), *found.of("truce.breach")]
     hits += [*found.of("casualties.killed"), *found.of("casualties.wounded")]
-    told = {text.sentence_of(h.start) for h in hits}
+    told = {0, *(text.sentence_of(h.start) for h in hits)}
     return [p for p in places if any(text.sentence_of(m.start) in told for m in p.mentions)] or places
 
 
