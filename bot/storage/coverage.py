@@ -7,20 +7,32 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState, IncidentStatus, Severity
-from bot.storage.matching import CHUNK_CHATS
 from bot.storage.states import EVERYTHING, PRIORITY_REPLY, ChatState
-from bot.storage.tables import chat, coverage_gap, delivery, incident, is_spelled, report, subscription
+from bot.storage.tables import IS_FOLLOW_UP, chat, coverage_gap, delivery, incident, report, subscription
 from bot.storage.tables import notice as table
 from bot.watch.coverage import EVERYWHERE, Gap
 from bot.watch.notices import Notice, NoticeKind
 
 GRAVE_FOR = timedelta(hours=6)
 """A grave incident counts as going on for so long after its last report."""
-_IS_NOTICE = is_spelled(delivery.c.form, DeliveryForm.NOTICE)
+NOTICE_CHATS = 5_000
+"""Chats looked at in one transaction: alerts are more urgent, so no writer waits long for a notice."""
 _REACHED = (DeliveryState.SENDING, DeliveryState.SENT)
 
 
@@ -71,8 +83,7 @@ async def add_notice(conn: AsyncConnection, new: Notice, gap_id: int | None = No
 async def tell_chats(conn: AsyncConnection, new: Notice, chat_ids: Collection[int]) -> int:
     """Store a notice for just these chats and queue it; returns its id."""
     notice_id = await _insert(conn, new, None, queued_at=new.created_at)
-    chosen = select(chat.c.id.label("chat_id")).where(chat.c.id.in_(chat_ids), *_is_here())
-    await _queue(conn, notice_id, new.created_at, chosen)
+    await _queue(conn, notice_id, new.created_at, _chats().where(chat.c.id.in_(chat_ids)))
     return notice_id
 
 
@@ -93,7 +104,7 @@ async def queue_notice(
     notice_id: int,
     regions: Collection[str],
     now: datetime,
-    size: int = CHUNK_CHATS,
+    size: int = NOTICE_CHATS,
 ) -> bool:
     """Queue a notice for its next chats; the cursor moves along. Returns whether it is queued for all.
 
@@ -108,14 +119,14 @@ async def queue_notice(
     is_end = row.kind is NoticeKind.BACK
     if is_end and not row.cursor:
         await _expire_waiting(conn, row.gap_id)
-    found = _told(row.gap_id) if is_end else _subscribers(row.snapshot.theatre, regions)
-    part = found.where(_chat_of(found) > row.cursor).order_by("chat_id").limit(size).subquery("part")
-    last = (await conn.execute(select(func.max(part.c.chat_id), func.count()))).one()
-    if last[1]:
-        here = select(part.c.chat_id).join(chat, chat.c.id == part.c.chat_id).where(*_is_here())
-        await _queue(conn, notice_id, now, here)
-    is_done = bool(last[1] < size)
-    values = {"cursor": last[0] or row.cursor, "queued_at": now if is_done else None}
+    next_ids = select(chat.c.id).where(chat.c.id > row.cursor).order_by(chat.c.id).limit(size).subquery()
+    last, many = (await conn.execute(select(func.max(next_ids.c.id), func.count()))).one()
+    if many:
+        is_next = (chat.c.id > row.cursor, chat.c.id <= last)
+        wanted = _was_told(row.gap_id) if is_end else _subscribes(row.snapshot.theatre, regions)
+        await _queue(conn, notice_id, now, _chats().where(*is_next, wanted))
+    is_done = bool(many < size)
+    values = {"cursor": last or row.cursor, "queued_at": now if is_done else None}
     await conn.execute(update(table).where(table.c.id == notice_id).values(**values))
     return is_done
 
@@ -125,7 +136,7 @@ async def drop_notices(conn: AsyncConnection, before: datetime) -> int:
     old = select(table.c.id).where(table.c.queued_at < before)
     numbers = list((await conn.execute(old)).scalars())
     told = delivery.c.incident_id.in_([-number for number in numbers])
-    await conn.execute(delete(delivery).where(delivery.c.form != DeliveryForm.MESSAGE, told))
+    await conn.execute(delete(delivery).where(IS_FOLLOW_UP, told))
     await conn.execute(delete(table).where(table.c.id.in_(numbers)))
     in_use = select(table.c.gap_id).where(table.c.gap_id.is_not(None))
     over = (coverage_gap.c.over_at < before, coverage_gap.c.id.not_in(in_use))
@@ -144,34 +155,38 @@ async def _insert(conn: AsyncConnection, new: Notice, gap_id: int | None, queued
     return int((await conn.execute(insert(table).values(**values).returning(table.c.id))).scalar_one())
 
 
-def _subscribers(theatre: str, regions: Collection[str]) -> Select[Any]:
-    """Distinct chats that chose anything there."""
-    found = select(subscription.c.chat_id).distinct()
-    if theatre == EVERYWHERE:
-        return found
-    return found.where(subscription.c.region_id.in_(sorted({*regions, theatre, EVERYTHING})))
-
-
-def _told(gap_id: int) -> Select[Any]:
-    """Chats that the beginning of the gap has reached and that still subscribe to anything."""
-    begun = select(-table.c.id).where(table.c.gap_id == gap_id, table.c.kind == NoticeKind.LOST)
-    return (
-        select(delivery.c.chat_id)
-        .distinct()
-        .where(delivery.c.form != DeliveryForm.MESSAGE, delivery.c.incident_id.in_(begun))
-        .where(_IS_NOTICE, delivery.c.state.in_(_REACHED))
-        .where(delivery.c.chat_id.in_(select(subscription.c.chat_id)))
+def _chats() -> Select[Any]:
+    """Chats that can be written to."""
+    return select(chat.c.id.label("chat_id")).where(
+        chat.c.state == ChatState.ACTIVE, chat.c.gone_at.is_(None)
     )
 
 
-def _chat_of(found: Select[Any]) -> ColumnElement[int]:
-    column: ColumnElement[int] = found.selected_columns.chat_id
-    return column
+def _subscribes(theatre: str, regions: Collection[str]) -> ColumnElement[bool]:
+    """Whether a chat chose anything there."""
+    own = select(literal(1)).select_from(subscription).where(subscription.c.chat_id == chat.c.id)
+    if theatre != EVERYWHERE:
+        chosen = subscription.c.region_id.concat("")  # else SQLite seeks each of 300 regions for each chat
+        own = own.where(chosen.in_(sorted({*regions, theatre, EVERYTHING})))
+    return exists(own.correlate(chat))
+
+
+def _was_told(gap_id: int) -> ColumnElement[bool]:
+    """Whether the beginning of the gap has reached a chat that still subscribes to anything."""
+    begun = select(-table.c.id).where(table.c.gap_id == gap_id, table.c.kind == NoticeKind.LOST)
+    reached = (
+        select(literal(1))
+        .select_from(delivery)
+        .where(IS_FOLLOW_UP, delivery.c.incident_id.in_(begun), delivery.c.chat_id == chat.c.id)
+        .where(delivery.c.state.in_(_REACHED))
+        .correlate(chat)
+    )
+    return and_(exists(reached), _subscribes(EVERYWHERE, ()))
 
 
 async def _expire_waiting(conn: AsyncConnection, gap_id: int) -> None:
     begun = select(-table.c.id).where(table.c.gap_id == gap_id, table.c.kind == NoticeKind.LOST)
-    waiting = (delivery.c.incident_id.in_(begun), _IS_NOTICE, delivery.c.state == DeliveryState.PENDING)
+    waiting = (IS_FOLLOW_UP, delivery.c.incident_id.in_(begun), delivery.c.state == DeliveryState.PENDING)
     values = {"state": DeliveryState.EXPIRED, "reason": "it is over"}
     await conn.execute(update(delivery).where(*waiting).values(**values))
 
@@ -191,7 +206,3 @@ async def _queue(conn: AsyncConnection, notice_id: int, now: datetime, chats: Se
         "is_uncertain": literal(False),
     }
     await conn.execute(insert(delivery).from_select(list(columns), select(*columns.values())))
-
-
-def _is_here() -> tuple[ColumnElement[bool], ...]:
-    return (chat.c.state == ChatState.ACTIVE, chat.c.gone_at.is_(None))
