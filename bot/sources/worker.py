@@ -22,7 +22,7 @@ import msgspec
 from bot.errors import ParseError
 from bot.model import Entry, SourceOptions
 from bot.sources import charset, kinds
-from bot.sources.identity import content_hash
+from bot.sources.identity import canonical_url, content_hash
 from bot.sources.messages import LENGTH, Job, Result
 
 MEMORY_BYTES = 1024 * 1024 * 1024
@@ -93,8 +93,9 @@ def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 def _warm_up(*, has_extractor: bool) -> None:
     """Everything that is imported on demand is imported now, before nothing can be opened any more."""
-    for name in charset.KNOWN:
+    for name in (*charset.KNOWN, "idna"):
         codecs.lookup(name)
+    canonical_url("http://Ünder.example/%7e ä")  # loads tables of letters
     feedparser.api.PREFERRED_XML_PARSERS = []  # what stands there would be looked for at every parse
     extractor = [kinds.ARTICLE] if has_extractor else []
     for task in (*kinds.MODULES, kinds.FEEDS_OF_PAGE, *extractor):
