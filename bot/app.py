@@ -17,6 +17,7 @@ from typing import Any
 from telegram import Bot
 from telegram.ext import Application, ApplicationBuilder
 
+from bot.alarm import Alarm
 from bot.check import Checked, Checker, Failed, Ingests, Progress
 from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
 from bot.commands.buttons import buttons_under
@@ -29,6 +30,7 @@ from bot.data.blocs import load_blocs
 from bot.data.messages import SOURCE_LANGUAGE, Words, load_words
 from bot.deliver import Author, Deliverer, Rendered
 from bot.deliver import Clock as OutboxClock
+from bot.floodgate import Floodgate
 from bot.ingest import Ingested, Limits, ingest
 from bot.jobs import Job, schedule_jobs
 from bot.lookout import Lookout
@@ -58,6 +60,8 @@ TICK = timedelta(seconds=1)
 """How often due sources are looked for: half of what a report may take to its first reader."""
 LOOK_EVERY = timedelta(minutes=1)
 """How often the sources' health is judged: silence is told after ten minutes of it."""
+FLOOD_EVERY = timedelta(seconds=30)
+ALARM_EVERY = timedelta(seconds=5)
 TIDY_EVERY = timedelta(hours=1)
 COPIES_REMEMBERED = timedelta(days=14)
 """Wires are copied for days; after that a like text is a new report."""
@@ -91,6 +95,8 @@ class Service:
     deliverer: Deliverer
     desk: Desk
     lookout: Lookout
+    alarm: Alarm
+    floodgate: Floodgate
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`; what fails for good ends the service with its error."""
@@ -103,7 +109,13 @@ class Service:
         tasks += [asyncio.create_task(stop.wait()), asyncio.create_task(self._set_menu())]
         look = Job("look", self.lookout.look, LOOK_EVERY)
         scheduler = schedule_jobs(
-            [Job("check", self._check, TICK), look, Job("tidy", self._tidy, TIDY_EVERY)]
+            [
+                Job("check", self._check, TICK),
+                look,
+                Job("alarm", self.alarm.look, ALARM_EVERY),
+                Job("flood", self.floodgate.look, FLOOD_EVERY),
+                Job("tidy", self._tidy, TIDY_EVERY),
+            ]
         )
         scheduler.start()
         log.info("Trucewatch is running")
@@ -144,6 +156,7 @@ class Service:
             await purge_gone(conn, now)
             await drop_shingles(conn, now - COPIES_REMEMBERED)
         await self.lookout.tidy()
+        await self.floodgate.tidy()
 
     async def _drain(self) -> None:
         """Until every source was checked and nothing is due; a reply that keeps its distance is let be."""
@@ -243,7 +256,17 @@ async def open_service(
             wake=wake.set,
             admin_ids=stage.admin_ids,
         )
-        yield Service(database, application, poll, checker, deliverer, desk, lookout)
+        tell = partial(_tell_plainly, application.bot)
+        alarm = Alarm(database, stage.admin_ids, tell)
+        floodgate = Floodgate(
+            database,
+            stage.admin_ids,
+            tell,
+            max_age=max_age or None,
+            clock=clock.now,
+            wake=wake.set,
+        )
+        yield Service(database, application, poll, checker, deliverer, desk, lookout, alarm, floodgate)
 
 
 def _build_checker(
@@ -325,6 +348,10 @@ def _author(facts: Facts, words: dict[str, Words], clock: Clock, seal_key: bytes
         return Rendered(html, to_plain(html))
 
     return Author(render, roll_up, make_buttons, give_notice)
+
+
+async def _tell_plainly(bot: Bot, admin_id: int, text: str) -> None:
+    await bot.send_message(admin_id, text)
 
 
 async def _refresh(checker: Checker, source_id: str | None, tell: Tell) -> Refreshed:

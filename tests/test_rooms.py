@@ -17,7 +17,7 @@ LEVELS = {
     1: {"reading", "incidents", "rendering", "watch"},
     2: {"sources", "storage"},
     3: {"ingest", "sender", "pace", "transport", "analyse", "export"},
-    4: {"check", "deliver", "survey", "lookout"},
+    4: {"alarm", "check", "deliver", "floodgate", "survey", "lookout"},
     5: {"jobs", "commands", "terminal"},
     6: {"__main__", "app", "stages"},
 }

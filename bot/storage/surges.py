@@ -66,3 +66,10 @@ async def drop_surges(conn: AsyncConnection, before: datetime) -> int:
     """Forget hours that began before a time, unless the admins still wait for word. Returns rows."""
     is_over = (table.c.started_at < before) & ((table.c.told_at.is_not(None)) | (table.c.held == ()))
     return (await conn.execute(delete(table).where(is_over))).rowcount
+
+
+async def ended_surges(conn: AsyncConnection, now: datetime) -> list[Surge]:
+    """Hours that are over and still hold incidents back, the oldest first."""
+    statement = select(table).where(table.c.started_at <= now - SURGE_LASTS).order_by(table.c.started_at)
+    found = [Surge(**row._asdict()) for row in await conn.execute(statement)]
+    return [each for each in found if each.held]

@@ -1,0 +1,84 @@
+"""A source that floods: its admins hear of it at once, and what was held is let go when its hour is over."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+
+from bot.ingest import Connection, tell_change
+from bot.storage.database import Database
+from bot.storage.incidents import get_incident
+from bot.storage.surges import Surge, drop_surges, ended_surges, mark_surge_told, save_surge, untold_surges
+
+log = logging.getLogger(__name__)
+
+KEEP = timedelta(days=2)
+"""How long an hour of flood can be looked up."""
+
+FLOODS = (
+    "The source {source} told of more than {alerted} new incidents within an hour. The next ones are held: "
+    "they are alerted together when that hour is over, unless another source tells of them before. "
+    "If it is no real news, /pause {source} or /retract them."
+)
+
+Tells = Callable[[int, str], Awaitable[None]]
+"""Sends a text to a person; raises what it likes when it cannot."""
+
+
+class Floodgate:
+    """What it knows is in rows: a restart repeats nothing and forgets nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        admin_ids: Iterable[int],
+        tell: Tells,
+        *,
+        max_age: timedelta | None,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        """`max_age`: an incident that was reported on longer ago is let go silently (None: no limit)."""
+        self._database, self._admin_ids, self._tell = database, tuple(admin_ids), tell
+        self._max_age, self._clock, self._wake = max_age, clock, wake
+
+    async def look(self) -> None:
+        """Tell the admins of new floods, alert what was held in hours that are over."""
+        now = self._clock()
+        async with self._database.reading() as conn:
+            untold, ended = await untold_surges(conn), await ended_surges(conn, now)
+        for surge in untold:
+            await self._report(surge, now)
+        for surge in ended:
+            await self._let_go(surge, now)
+
+    async def tidy(self) -> None:
+        """Forget floods of long ago."""
+        async with self._database.writing() as conn:
+            await drop_surges(conn, self._clock() - KEEP)
+
+    async def _report(self, surge: Surge, now: datetime) -> None:
+        text = FLOODS.format(source=surge.source_id, alerted=surge.alerted)
+        log.warning("%s", text)
+        async with self._database.writing() as conn:
+            await mark_surge_told(conn, surge, now)
+        for admin_id in self._admin_ids:
+            try:
+                await self._tell(admin_id, text)
+            except Exception as error:  # one admin who cannot be told is nothing to the others
+                log.warning("an admin could not be told: %s", type(error).__name__)
+
+    async def _let_go(self, surge: Surge, now: datetime) -> None:
+        async with self._database.writing() as conn:
+            for incident_id in surge.held:
+                await self._alert(conn, incident_id, now)
+            await save_surge(conn, Surge(surge.source_id, surge.started_at, surge.alerted, (), now))
+        self._wake()
+
+    async def _alert(self, conn: Connection, incident_id: int, now: datetime) -> None:
+        incident = await get_incident(conn, incident_id)
+        if incident is None or incident.told_at is not None or incident.retraction is not None:
+            return
+        if self._max_age is None or now - incident.last_report_at <= self._max_age:
+            await tell_change(conn, None, incident, now, [claim.title for claim in incident.claims])
