@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Self, TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import ConfigurationError, StorageError
@@ -30,6 +30,7 @@ class Database:
         self._reader = reader
         self._turn = asyncio.Lock()
         self._is_closed = False
+        self._trouble: str | None = None
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -57,6 +58,11 @@ class Database:
         """sqlite or postgresql."""
         return self._writer.dialect.name
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the last writing transaction was refused (no space, read-only, locked); None: it was not."""
+        return self._trouble
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one state of the database and changes nothing. Raises StorageError."""
@@ -74,8 +80,19 @@ class Database:
         self._refuse_when_closed()
         async with self._turn:
             self._refuse_when_closed()
-            async with _translated(), _transaction(self._writer) as conn:
+            async with _translated(), self._watched(), _transaction(self._writer) as conn:
                 yield conn
+
+    @asynccontextmanager
+    async def _watched(self) -> AsyncIterator[None]:
+        """Remember what an operator has to mend, until a transaction comes to its end again."""
+        try:
+            yield
+        except DBAPIError as error:
+            if not isinstance(error, IntegrityError | DataError | ProgrammingError):
+                self._trouble = str(error.orig)
+            raise
+        self._trouble = None
 
     async def close(self) -> None:
         """Wait for the writer under way, then end all connections; at most `CLOSE_TIMEOUT_S`. Repeatable."""

@@ -11,6 +11,8 @@ from collections import Counter
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+import pytest
+
 from bot.model import Severity
 from bot.storage.database import Database
 from tests.databases import sqlite_url
@@ -18,15 +20,16 @@ from tests.delivery.killed import deliver_all
 from tests.delivery.outbox import add_chats, tell
 from tests.telegram_server import TelegramServer
 
-CHATS, ALERTS, KILLS = 50, 10, 30
+ALERTS, KILLS, SOAK_KILLS = 10, 30, 500
+CHATS_A_KILL = 50 / 30
 Sent = tuple[int, str]
 """A chat and the text of a message."""
 
 
-async def fill(url: str) -> None:
-    """Ten alerts for fifty chats, committed and not yet queued."""
+async def fill(url: str, chats: range) -> None:
+    """Ten alerts for each chat, committed and not yet queued."""
     database = await Database.open(url)
-    await add_chats(database, range(1, CHATS + 1))
+    await add_chats(database, chats)
     for number in range(ALERTS):
         await tell(database, f"n{number}", Severity.GRAVE)  # they come alone, however many
     await database.close()
@@ -60,16 +63,18 @@ async def run_and_kill(process: ForkServerProcess, server: TelegramServer, momen
     await asyncio.gather(arrived, return_exceptions=True)
 
 
-async def test_killed_thirty_times(tmp_path: Path, migrated_sqlite: Path) -> None:
-    """500 deliveries to 50 chats, 30 kills: none lost, doubled only what was being sent at a kill."""
+@pytest.mark.parametrize("kills", [KILLS, pytest.param(SOAK_KILLS, marks=pytest.mark.soak)])
+async def test_killed_again_and_again(tmp_path: Path, migrated_sqlite: Path, kills: int) -> None:
+    """500 deliveries to 50 chats, 30 kills (or more of all): none lost, doubled only what was being sent."""
+    chats = range(1, 1 + round(kills * CHATS_A_KILL))
     path, moments = tmp_path / "trucewatch.db", random.Random(20201210)
     shutil.copyfile(migrated_sqlite, path)
-    await fill(sqlite_url(path))
+    await fill(sqlite_url(path), chats)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.delivery.killed"])
     uncertain: Counter[Sent] = Counter()
     async with TelegramServer(is_strict=False) as server:
-        for _ in range(KILLS):
+        for _ in range(kills):
             process = context.Process(target=deliver_all, args=(sqlite_url(path), server.port))
             await run_and_kill(process, server, moments)
             verdict, being_sent = look(path)
@@ -78,13 +83,13 @@ async def test_killed_thirty_times(tmp_path: Path, migrated_sqlite: Path) -> Non
         killed_at = len(server.requests)
         last = context.Process(target=deliver_all, args=(sqlite_url(path), server.port))
         last.start()
-        await asyncio.to_thread(last.join, 15)
+        await asyncio.to_thread(last.join, 15 + kills / 5)
         exit_code = last.exitcode
         last.kill()
         assert exit_code == 0
-        accepted = Counter((chat, text) for chat in range(1, CHATS + 1) for text in server.texts(chat))
-    expected = {(chat, f"n{number} message") for chat in range(1, CHATS + 1) for number in range(ALERTS)}
+        accepted = Counter((chat, text) for chat in chats for text in server.texts(chat))
+    expected = {(chat, f"n{number} message") for chat in chats for number in range(ALERTS)}
     assert set(accepted) == expected
     assert all(many <= 1 + uncertain[sent] for sent, many in accepted.items())
-    assert killed_at > 50  # the kills fell among the sends, not before them
+    assert killed_at > kills  # the kills fell among the sends, not before them
     assert look(path) == ("ok", Counter())
