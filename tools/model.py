@@ -83,7 +83,7 @@ def work(facts: Facts, rows: Sequence[Row]) -> list[Workings]:
 
 def flatten(tables: Tables, otherwise: dict[str, float]) -> dict[str, float]:
     """The tables as the reader takes them; what has not been fitted yet stays."""
-    flat = dict(otherwise)
+    flat = {key: value for key, value in otherwise.items() if _table_of(key) not in tables}
     for name, table in tables.items():
         flat |= {key if name == "weights" else f"{name}.{key}": value for key, value in table.items()}
     return flat
@@ -164,6 +164,11 @@ def names_of(features: Sequence[dict[str, float]], known: Iterable[str] = ()) ->
             seen[name] = seen.get(name, 0) + 1
     often = {name for name, times in seen.items() if times >= LEAST_USES}
     return ["base", *sorted((often | set(known)) - {"base"})]
+
+
+def _table_of(key: str) -> str:
+    """The table in which a weight of the reader stands."""
+    return key.partition(".")[0] if "." in key else "weights"
 
 
 def matrix_of(features: Sequence[dict[str, float]], names: Sequence[str]) -> Any:
