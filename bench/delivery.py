@@ -212,9 +212,8 @@ def report_pace(port: int, rates: Sequence[float], seconds: float) -> None:
     """The share of each rate that is used."""
     for rate in rates:
         share, cores, most = asyncio.run(measure_pace(port, rate, seconds))
-        print(
-            f"rate {rate:>6,.0f}: {share:.3f} used over {seconds:.0f} s, {cores:.2f} cores, most in 1 s: {most}"
-        )
+        used = f"{share:.3f} used over {seconds:.0f} s"
+        print(f"rate {rate:>6,.0f}: {used}, {cores:.2f} cores, most in any second {most}")
 
 
 def main() -> None:
