@@ -12,8 +12,11 @@ demo: .venv/run.stamp
 
 setup: .venv/dev.stamp
 
+# Everything, then the rooms that judge once more with every branch counted.
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --cov=bot.reading --cov=bot.incidents --cov=bot.rendering --cov-branch \
+		--cov-fail-under=100 --cov-report=term-missing:skip-covered tests/reading tests/incidents tests/rendering
 
 soak: .venv/dev.stamp
 	$(BIN)/python -m pytest -m soak -n 0

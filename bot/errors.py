@@ -36,7 +36,9 @@ class SourceError(TrucewatchError):
 class FetchError(SourceError):
     """No usable answer. `retry_after_s` is what the host asked for, if it did."""
 
-    def __init__(self, message: str, *, status: int | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after_s = retry_after_s
@@ -50,5 +52,5 @@ class StorageError(TrucewatchError):
     """The database refused; nothing was changed."""
 
 
-class RefusedInput(TrucewatchError):
+class RefusedInput(TrucewatchError):  # noqa: N818 - a person's slip is no error of the program
     """What a person typed or pressed cannot be done; the message is a complete sentence for them."""

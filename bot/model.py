@@ -134,7 +134,7 @@ class DeliveryState(StrEnum):
 
 
 class ChatStyle(StrEnum):
-    """How a chat hears of what changes: an edit and a reply with sound, edits alone, or a message each time."""
+    """How a chat hears of changes: an edit and a reply with sound, edits alone, or a message each time."""
 
     LIVING = "living"
     EDITS = "edits"
@@ -203,7 +203,7 @@ class Entry:
     origin: str = ""
     """Where the source says that it took the entry from (a forwarded channel, a credited wire)."""
     digest: str = ""
-    """The hash of its folded text where the parser process has made it already; see `bot.sources.identity`."""
+    """The hash of its folded text where the parser process has made it; see `bot.sources.identity`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ class Truce:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A side of a truce, or an observer (`kind` = state, group, monitor, other), with its names by language."""
+    """A side of a truce, or an observer (`kind`: state, group, monitor, other); its names by language."""
 
     id: str
     kind: str
@@ -295,7 +295,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """A place that a report names as the scene. `region` is its id in a tree, or None for a town of the gazetteer.
+    """A place that a report names as the scene. `region`: its id in a tree, None for a gazetteer town.
 
     `path` are the ids from the theatre down to the nearest region that holds it, itself included.
     """
@@ -311,7 +311,7 @@ class FoundPlace:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one report says, in codes and numbers. `killed`/`wounded`: None when the report gives no number."""
+    """What one report says, in codes and numbers. `killed`, `wounded`: None when it gives no number."""
 
     is_violation: bool
     score: float

@@ -220,7 +220,7 @@ def _is_beside(passages: Passages, code: str, mention: Mention) -> bool:
 
 
 def _prefer_told(passages: Passages, places: list[Named]) -> list[Named]:
-    """Places of the headline and of sentences that tell of acts, breaches or casualties, where there are any."""
+    """Places of the headline and of sentences with acts, breaches or casualties, where there are any."""
     text, found = passages.text, passages.found
     hits = [*found.under("acts"), *found.of("truce.breach")]
     hits += [*found.of("casualties.killed"), *found.of("casualties.wounded")]
