@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -30,6 +30,8 @@ from bot.storage.incidents import add_incident
 from bot.storage.tables import delivery
 
 NOW = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
+APART = timedelta(hours=3)
+"""Between two alerts: more than six of a theatre in an hour would be merged into one message a chat."""
 DISTRICTS = 400
 WORDS = 2_000
 COMMON = "theatre-everybody-chose"
@@ -104,19 +106,19 @@ def fill(path: Path, chats: int) -> None:
     conn.close()
 
 
-async def measure(db: Database, case: Case, run: int) -> Timing:
+async def measure(db: Database, case: Case, run: int, now: datetime) -> Timing:
     """Queue one new alert for everybody whom it concerns."""
     told = Incident(
-        None, f"{case.name}-{run}", case.theatre, date(2024, 5, 1), NOW, NOW, (), regions=case.regions
+        None, f"{case.name}-{run}", case.theatre, date(2024, 5, 1), now, now, (), regions=case.regions
     )
     async with db.writing() as conn:
         incident = await add_incident(conn, told)
-        alert_id = await add_alert(conn, Alert(None, incident, AlertKind.NEW, NOW, TERMS, TEXT))
+        alert_id = await add_alert(conn, Alert(None, incident, AlertKind.NEW, now, TERMS, TEXT))
     begun_s = time.process_time()
     laps, queued, is_done = [time.perf_counter()], 0, False
     while not is_done:
         async with db.writing() as conn:
-            chunk = await queue_next_chunk(conn, alert_id, NOW)
+            chunk = await queue_next_chunk(conn, alert_id, now)
         laps.append(time.perf_counter())
         queued, is_done = queued + chunk.queued, chunk.is_done
     chunks = [end - start for start, end in pairwise(laps)]
@@ -144,10 +146,12 @@ async def run_cases(path: Path, runs: int) -> bool:
     try:
         titles = ("median", "on a core", "first chunk", "longest", "goal")
         print(f"{'case':<14}{'deliveries':>12}" + "".join(f"{title:>12}" for title in titles))
+        now = NOW
         for case in CASES:
             timings = []
             for run in range(runs):
-                timings.append(await measure(db, case, run))
+                now += APART
+                timings.append(await measure(db, case, run, now))
                 await empty_outbox(db, path)
             total = median(timing.total_s for timing in timings)
             first = median(timing.first_s for timing in timings)
