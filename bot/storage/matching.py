@@ -33,7 +33,7 @@ from bot.storage.matches import Match, Window
 from bot.storage.states import EVERYTHING, Sign
 from bot.storage.tables import IS_MESSAGE, alert_term, chat, delivery, keyword, subscription
 
-CHUNK_CHATS = 20_000
+CHUNK_CHATS = 32_000
 """Chats looked at in one transaction: tens of milliseconds, so that no other writer waits long."""
 MOST_ARMS = 100
 """Index ranges merged in one query; SQLite refuses above 500."""
