@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
@@ -157,6 +158,7 @@ class Service:
             await drop_shingles(conn, now - COPIES_REMEMBERED)
         await self.lookout.tidy()
         await self.floodgate.tidy()
+        _return_memory()
 
     async def _drain(self) -> None:
         """Until every source was checked and nothing is due; a reply that keeps its distance is let be."""
@@ -188,7 +190,6 @@ def lay_ground(settings: Settings, stage: Stage) -> Ground:
     reader = Reader(facts)
     take_in = partial(ingest, reader=reader, limits=_limit(settings, facts))
     facts = replace(facts, lexicons={})  # compiled into the reader: megabytes that nobody else asks for
-    _return_memory()
     return Ground(facts, load_words(), stage.sources(facts), reader, take_in)
 
 
@@ -292,7 +293,8 @@ def _build_checker(
 
 
 def _return_memory() -> None:
-    """glibc keeps what building the names took, some 10 MB, until it is asked; others need no asking."""
+    """glibc keeps what a start or a busy hour took, tens of MB, until it is asked; others need no asking."""
+    gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

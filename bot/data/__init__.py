@@ -9,11 +9,13 @@ from __future__ import annotations
 import csv
 import gzip
 import tomllib
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import accumulate
 from typing import Any
 
 from bot.atlas import Atlas
@@ -40,24 +42,29 @@ class Gazetteer:
     """The towns, kept as the lines of their file: twenty thousand that are seldom asked for."""
 
     def __init__(self, lines: Sequence[str] = ()) -> None:
-        self._lines = tuple(line for line in lines if line and not line.startswith("#"))
+        kept = [line.encode() for line in lines if line and not line.startswith("#")]
+        self._text = b"".join(kept)
+        self._ends = array("I", accumulate(map(len, kept)))
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._ends)
+
+    def _line(self, number: int) -> str:
+        return self._text[self._ends[number - 1] if number else 0 : self._ends[number]].decode()
 
     def __getitem__(self, number: int) -> Town:
-        name, country, lat, lon, population, names = self._lines[number].split("\t")
+        name, country, lat, lon, population, names = self._line(number).split("\t")
         spellings = tuple(n for n in names.split("|") if n)
         return Town(name, country, float(lat), float(lon), int(population), spellings)
 
     def names(self, number: int) -> list[str]:
         """Every name of a town, without reading the rest."""
-        name, _, _, _, _, names = self._lines[number].split("\t")
+        name, _, _, _, _, names = self._line(number).split("\t")
         return [name, *names.split("|")] if names else [name]
 
     def country(self, number: int) -> str:
         """The country of a town, without reading the rest."""
-        return self._lines[number].split("\t", 2)[1]
+        return self._line(number).split("\t", 2)[1]
 
 
 @dataclass(frozen=True, slots=True)
