@@ -215,7 +215,6 @@ async def open_service(
     """
     clock, wake, ground = clock or Clock(), asyncio.Event(), ground or lay_ground(settings, stage)
     facts, words = ground.facts, ground.words
-    max_age = timedelta(hours=settings.alert_max_age_h)
     async with AsyncExitStack() as stack:
         database = await Database.open(stage.database_url)
         stack.push_async_callback(database.close)
@@ -226,16 +225,8 @@ async def open_service(
         checker = _build_checker(stack, settings, stage, database, parser, ground.take_in, clock, wake)
         application = _build_application(stack, settings, stage)
         seal_key = hashlib.sha256(stage.token.encode()).digest()
-        deliverer = Deliverer(
-            database,
-            Sender(application.bot, settings.paid_broadcast),
-            Pacer(settings.send_rate),
-            _author(facts, words, clock, seal_key),
-            wake,
-            rate=settings.send_rate,
-            max_age=max_age,
-            clock=OutboxClock(clock.now, clock.monotonic),
-        )
+        author = _author(facts, words, clock, seal_key)
+        deliverer = _build_deliverer(settings, database, application.bot, author, clock, wake)
         desk = Desk(
             database,
             facts,
@@ -263,11 +254,31 @@ async def open_service(
             database,
             stage.admin_ids,
             tell,
-            max_age=max_age or None,
+            max_age=_longest_age(settings),
             clock=clock.now,
             wake=wake.set,
         )
         yield Service(database, application, poll, checker, deliverer, desk, lookout, alarm, floodgate)
+
+
+def _longest_age(settings: Settings) -> timedelta | None:
+    """How old an alert may be; None: no limit."""
+    return timedelta(hours=settings.alert_max_age_h) or None
+
+
+def _build_deliverer(
+    settings: Settings, database: Database, bot: Bot, author: Author, clock: Clock, wake: asyncio.Event
+) -> Deliverer:
+    return Deliverer(
+        database,
+        Sender(bot, settings.paid_broadcast),
+        Pacer(settings.send_rate),
+        author,
+        wake,
+        rate=settings.send_rate,
+        max_age=timedelta(hours=settings.alert_max_age_h),
+        clock=OutboxClock(clock.now, clock.monotonic),
+    )
 
 
 def _build_checker(
@@ -301,9 +312,8 @@ def _return_memory() -> None:
 
 
 def _limit(settings: Settings, facts: Facts) -> Limits:
-    max_age = timedelta(hours=settings.alert_max_age_h) if settings.alert_max_age_h else None
     observers = frozenset(p.id for p in facts.parties.values() if p.kind == "monitor")
-    return Limits(max_age, observers, load_blocs())
+    return Limits(_longest_age(settings), observers, load_blocs())
 
 
 def _build_application(

@@ -72,6 +72,7 @@ class Reader:
         self._guarantors = {theatre: row.get("guarantors", []) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
         self._weights = facts.weights
+        self._fighters = {theatre: self._belligerents(theatre) for theatre in facts.theatres}
         self._zones = {theatre: ZoneInfo(row["zone"]) for theatre, row in facts.theatres.items()}
 
     def read(self, report: Report) -> Finding:
@@ -109,7 +110,7 @@ class Reader:
         mark_older_days(
             passages, [d.position for d in days if occurred - d.day >= OLDER and d.kind == "date"]
         )
-        fighters = self._belligerents(theatre)
+        fighters = self._fighters[theatre]
         name_actors(passages, self._actors[theatre], fighters)
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
@@ -131,16 +132,12 @@ class Reader:
         named = _named(passages) & fighters
         truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
         features.update(_party_features(blame, named, bound, truce, truces))
-        features["tally"] = float(stance is Stance.TALLY)
-        features["unblamed"] = float(not blame.is_said and stance is not Stance.TALLY)
+        features.update(_stance_parts(stance, blame))
         features["outsider"] = float(acts_from_outside(passages, fighters, self._parties))
         features["strangers_lead"] = float(strangers_lead(parts, sides))
         features["lead_unbound"] = float(
             bool(truces) and fights_unbound(parts, sides, [truce.parties for truce in truces])
         )
-        features["denial"] = float(stance is Stance.DENIAL)
-        if stance is Stance.DENIAL:
-            features["breach_negated"] = 0.0
         features["scene"] = float(bool(scene))
         features["casualties"] = float(bool(casualties.killed or casualties.wounded))
         score, reasons = weigh(features, self._weights)
@@ -170,6 +167,17 @@ class Reader:
         }
         observers = {p for p, row in self._parties.items() if row.kind == "monitor"}
         return (self._truces.parties_of(theatre) | beside) - observers
+
+
+def _stance_parts(stance: Stance, blame: Blame) -> dict[str, float]:
+    """What the part that a report plays adds; a denial negates a breach by its nature."""
+    is_tally, is_denial = stance is Stance.TALLY, stance is Stance.DENIAL
+    parts = {
+        "tally": float(is_tally),
+        "unblamed": float(not blame.is_said and not is_tally),
+        "denial": float(is_denial),
+    }
+    return parts | {"breach_negated": 0.0} if is_denial else parts
 
 
 def _named(passages: Passages) -> set[str]:
