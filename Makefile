@@ -1,4 +1,5 @@
-# Everything is set up by itself: a virtual environment in .venv, from lock files with hashes.
+# Everything is set up by itself: a virtual environment in .venv, from lock files with hashes. The lock files are
+# whole (--no-deps): an old pip asks for "coverage[toml]" beside "coverage==X" and refuses it once a newer one is out.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -69,9 +70,9 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .venv/run.stamp: requirements/run.lock | .venv/bin/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/run.lock
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.lock | .venv/bin/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
 	@touch $@ .venv/run.stamp
