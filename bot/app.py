@@ -18,6 +18,7 @@ from typing import Any
 from telegram import Bot
 from telegram.ext import Application, ApplicationBuilder
 
+from bot.admins import Admins, Bell
 from bot.alarm import Alarm
 from bot.check import Checked, Checker, Failed, Ingests, Progress
 from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
@@ -220,6 +221,8 @@ async def open_service(
         stack.push_async_callback(database.close)
         async with database.writing() as conn:
             await upsert_catalogue(conn, ground.sources)
+        admins = Admins(stage.admin_ids)
+        await admins.load(database)
         parser = Parser()
         stack.push_async_callback(parser.close)
         checker = _build_checker(stack, settings, stage, database, parser, ground.take_in, clock, wake)
@@ -236,7 +239,7 @@ async def open_service(
             survey=Surveyor(stage.fetcher, parser, ground.reader, clock.now).survey,
             wake=wake.set,
             seal_key=seal_key,
-            admin_ids=stage.admin_ids,
+            admins=admins,
             subscribes_on_start=stage.is_terminal,
         )
         stack.push_async_callback(register(application, desk).close)
@@ -246,14 +249,13 @@ async def open_service(
             {theatre.id: facts.atlas.subtree(theatre.id) for theatre in facts.atlas.theatres()},
             clock=clock.now,
             wake=wake.set,
-            admin_ids=stage.admin_ids,
+            admins=admins,
         )
-        tell = partial(_tell_plainly, application.bot)
-        alarm = Alarm(database, stage.admin_ids, tell)
+        bell = Bell(admins, database, words, partial(_tell_plainly, application.bot))
+        alarm = Alarm(database, bell)
         floodgate = Floodgate(
             database,
-            stage.admin_ids,
-            tell,
+            bell,
             max_age=_longest_age(settings),
             clock=clock.now,
             wake=wake.set,

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.admins import Bell
+from bot.data.messages import Words
 from bot.ingest import Connection, tell_change
 from bot.storage.database import Database
 from bot.storage.incidents import get_incident
 from bot.storage.surges import Surge, drop_surges, ended_surges, mark_surge_told, save_surge, untold_surges
 
-log = logging.getLogger(__name__)
-
 KEEP = timedelta(days=2)
 """How long an hour of flood can be looked up."""
-
-FLOODS = (
-    "The source {source} told of more than {alerted} new incidents within an hour. The next ones are held: "
-    "they are alerted together when that hour is over, unless another source tells of them before. "
-    "If it is no real news, /pause {source} or /retract them."
-)
-
-Tells = Callable[[int, str], Awaitable[None]]
-"""Sends a text to a person; raises what it likes when it cannot."""
 
 
 class Floodgate:
@@ -32,15 +22,14 @@ class Floodgate:
     def __init__(
         self,
         database: Database,
-        admin_ids: Iterable[int],
-        tell: Tells,
+        bell: Bell,
         *,
         max_age: timedelta | None,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
         """`max_age`: an incident that was reported on longer ago is let go silently (None: no limit)."""
-        self._database, self._admin_ids, self._tell = database, tuple(admin_ids), tell
+        self._database, self._bell = database, bell
         self._max_age, self._clock, self._wake = max_age, clock, wake
 
     async def look(self) -> None:
@@ -59,15 +48,9 @@ class Floodgate:
             await drop_surges(conn, self._clock() - KEEP)
 
     async def _report(self, surge: Surge, now: datetime) -> None:
-        text = FLOODS.format(source=surge.source_id, alerted=surge.alerted)
-        log.warning("%s", text)
         async with self._database.writing() as conn:
             await mark_surge_told(conn, surge, now)
-        for admin_id in self._admin_ids:
-            try:
-                await self._tell(admin_id, text)
-            except Exception as error:  # one admin who cannot be told is nothing to the others
-                log.warning("an admin could not be told: %s", type(error).__name__)
+        await self._bell.ring(lambda words: _say(words, surge))
 
     async def _let_go(self, surge: Surge, now: datetime) -> None:
         async with self._database.writing() as conn:
@@ -82,3 +65,13 @@ class Floodgate:
             return
         if self._max_age is None or now - incident.last_report_at <= self._max_age:
             await tell_change(conn, None, incident, now, [claim.title for claim in incident.claims])
+
+
+def _say(words: Words, surge: Surge) -> str:
+    return words.text(
+        "The source {source} told of more than {alerted} new incidents within an hour. The next ones are "
+        "held: they are alerted together when that hour is over, unless another source tells of them before. "
+        "If it is no real news, /pause {source} or /retract them.",
+        source=surge.source_id,
+        alerted=words.number(surge.alerted),
+    )

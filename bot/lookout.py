@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.admins import Admins
 from bot.model import ChatKind
 from bot.storage.chats import ensure_chat
 from bot.storage.columns import from_microseconds, to_microseconds
@@ -51,14 +52,14 @@ class Lookout:
         *,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
-        admin_ids: Collection[int] = (),
+        admins: Admins | None = None,
     ) -> None:
         """`theatres`: the ids of each one's regions. `wake` is called when something was queued."""
         self._database = database
         self._theatres = theatres
         self._clock = clock
         self._wake = wake
-        self._admin_ids = sorted(admin_ids)
+        self._admins = admins or Admins()
 
     async def look(self) -> None:
         """Notice what was lost or is back, report to the admins when it is time, queue all of it."""
@@ -124,9 +125,10 @@ class Lookout:
     async def _tell_admins(self, conn: Connection, judged: Sequence[Judged], now: datetime) -> None:
         await put_setting(conn, REPORTED_AT, to_microseconds(now))
         broken = [Trouble(check.source.name, found) for check, found in judged if found.is_broken]
-        if not broken or not self._admin_ids:
+        who_runs_it = sorted(self._admins.ids)
+        if not broken or not who_runs_it:
             return
-        chats = [(await ensure_chat(conn, who, ChatKind.PRIVATE, now)).id for who in self._admin_ids]
+        chats = [(await ensure_chat(conn, who, ChatKind.PRIVATE, now)).id for who in who_runs_it]
         told = Notice(
             NoticeKind.BROKEN,
             now,

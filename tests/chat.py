@@ -20,6 +20,7 @@ from typing import Any
 
 from telegram.ext import Application, ApplicationBuilder
 
+from bot.admins import Admins
 from bot.atlas import Atlas
 from bot.commands import CONCURRENT_UPDATES, Conversation, Desk, Refreshed, Tell, register
 from bot.data import Facts
@@ -237,9 +238,10 @@ async def open_bot(db: Database, **changes: Any) -> AsyncIterator[Scene]:
         "survey": survey_nothing,
         "refresh": check_nothing,
         "wake": lambda: woken.append(None),
-        "admin_ids": frozenset({ADMIN}),
+        "admins": Admins({ADMIN}),
     }
     desk = Desk(db=db, **(given | changes))
+    await desk.admins.load(db)
     async with TelegramServer() as server:
         application = _build(server)
         conversation = register(application, desk)

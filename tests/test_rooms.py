@@ -16,7 +16,7 @@ LEVELS = {
     0: {"model", "errors", "config", "log", "atlas", "folding", "data"},
     1: {"reading", "incidents", "rendering", "watch"},
     2: {"sources", "storage"},
-    3: {"ingest", "sender", "pace", "transport", "analyse", "export"},
+    3: {"admins", "ingest", "sender", "pace", "transport", "analyse", "export"},
     4: {"alarm", "check", "deliver", "floodgate", "survey", "lookout"},
     5: {"jobs", "commands", "terminal"},
     6: {"__main__", "app", "stages"},

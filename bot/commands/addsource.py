@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from telegram import Bot
 
 from bot.commands.desk import Desk
+from bot.commands.errand import Errand
 from bot.commands.grammar import echo
 from bot.commands.picker import Reaction
 from bot.commands.screen import Button, Screen, edit_screen, in_rows, send_screen
@@ -19,6 +19,7 @@ from bot.errors import RefusedInput, TrucewatchError
 from bot.model import NEUTRAL, Source, SourceKind, SourceType
 from bot.rendering.html import bold, clean, escape, link, shorten
 from bot.rendering.names import Names
+from bot.storage.acts import note_act
 from bot.storage.settings import get_setting, put_setting
 from bot.storage.sources import add_source, find_by_url, known_ids, restore_source
 from bot.survey import Item, Survey, make_id
@@ -57,33 +58,22 @@ class Draft:
     theatre: str = ""
 
 
-class Adder:
+class Adder(Errand):
     """One look at a time at an address that somebody gave; the conversation goes on meanwhile."""
 
     def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self, visit: Visit, bot: Bot) -> Screen | None:
         """Begins, and tells in a message of its own; a screen when there is nothing to begin."""
         words = visit.words
         if not visit.text or " " in visit.text or len(visit.text) > LONGEST_ADDRESS:
             return Screen(words.text("Give one address: /addsource https://example.org/feed or @channel."))
-        if self._task is not None and not self._task.done():
+        if self.is_busy:
             return Screen(words.text("I am looking at another address; please try again in a minute."))
-        self._task = asyncio.create_task(self._run(visit, bot))
+        self.begin(self._run(visit, bot))
         return None
-
-    async def wait(self) -> None:
-        """Returns when the look that goes on, if one does, has told its end."""
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def close(self) -> None:
-        """Breaks off what goes on."""
-        if self._task is not None:
-            self._task.cancel()
-            await self.wait()
 
     async def _run(self, visit: Visit, bot: Bot) -> None:
         words = visit.words
@@ -201,7 +191,9 @@ async def _finish(visit: Visit, key: str, draft: Draft, side: str) -> Reaction:
             )
             await add_source(conn, source, now)
         else:
-            await restore_source(conn, known[0].source.id, now)
+            source = known[0].source
+            await restore_source(conn, source.id, now)
+        await note_act(conn, visit.act("addsource", source.id, draft.url))
         drafts = dict(await get_setting(conn, _KEPT, {}))
         drafts.pop(key, None)
         await put_setting(conn, _KEPT, drafts or None)

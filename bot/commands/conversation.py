@@ -142,8 +142,8 @@ class Conversation:
         pressable = PRESSES[press.action]
         is_private = message.chat.type == message.chat.PRIVATE
         visit = self._bare_visit(place_of(message, is_answer=False), message, query.from_user.language_code)
-        roles = roles_of_user(query.from_user.id, is_private, self.desk.admin_ids)
-        visit = await replace(visit, roles=roles).in_its_language()
+        roles = roles_of_user(query.from_user.id, is_private, self.desk.admins.ids)
+        visit = await replace(visit, roles=roles, speaker=query.from_user.id).in_its_language()
         visit = await self._authorise(bot, visit, pressable.command, query.from_user.id)
         if judge(pressable.command, visit.roles) is not Verdict.ALLOW:
             return Reaction(refusal(visit, pressable.command), is_urgent=True)
@@ -156,9 +156,11 @@ class Conversation:
         author = message.from_user
         is_edited = update.edited_message is not None or update.edited_channel_post is not None
         visit = self._bare_visit(place_of(message), message, author.language_code if author else None)
-        roles = roles_of(message, self.desk.admin_ids, is_edited=is_edited)
+        roles = roles_of(message, self.desk.admins.ids, is_edited=is_edited)
         answered = _own_words(message.reply_to_message)
-        return await replace(visit, text=text, roles=roles, answered=answered).in_its_language()
+        speaker = _author_of(message) or 0
+        visit = replace(visit, text=text, roles=roles, answered=answered, speaker=speaker)
+        return await visit.in_its_language()
 
     def _bare_visit(self, place: Place, message: Message, language: str | None) -> Visit:
         kind = ChatKind(message.chat.type)

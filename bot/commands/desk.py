@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.admins import Admins
 from bot.atlas import Atlas
 from bot.data import Facts
 from bot.data.messages import SOURCE_LANGUAGE, Words
@@ -60,7 +61,7 @@ class Desk:
     """Tells the delivery that something may have become due: a chat came back."""
     seal_key: bytes
     """Any secret bytes that stay the same over restarts: buttons are sealed with it."""
-    admin_ids: frozenset[int] = frozenset()
+    admins: Admins = field(default_factory=Admins)
     subscribes_on_start: bool = False
     """True in the terminal: /start chooses everything for a chat that has chosen nothing."""
 

@@ -30,9 +30,25 @@ async def set_menu(bot: Bot, desk: Desk) -> None:
         await _set(bot, BotCommandScopeDefault(), _commands(MENU, words), code)
         await _set(bot, BotCommandScopeAllGroupChats(), _commands(READER_MENU, words), code)
         await _set(bot, BotCommandScopeAllChatAdministrators(), _commands(MENU, words), code)
-    for admin_id in desk.admin_ids:
-        commands = _commands((*MENU, *ADMIN_MENU), desk.words[SOURCE_LANGUAGE])
-        await _set(bot, BotCommandScopeChat(admin_id), commands, None)
+    for admin_id in sorted(desk.admins.ids):
+        await set_admin_menu(bot, desk, admin_id)
+
+
+async def set_admin_menu(bot: Bot, desk: Desk, admin_id: int) -> None:
+    """The menu of an admin's own chat, which has the admins' commands besides."""
+    for language, words in desk.words.items():
+        code = None if language == SOURCE_LANGUAGE else language
+        await _set(bot, BotCommandScopeChat(admin_id), _commands((*MENU, *ADMIN_MENU), words), code)
+
+
+async def drop_admin_menu(bot: Bot, desk: Desk, admin_id: int) -> None:
+    """Whoever is no admin any more has the menu of everybody."""
+    for language in desk.words:
+        code = None if language == SOURCE_LANGUAGE else language
+        try:
+            await bot.delete_my_commands(BotCommandScopeChat(admin_id), language_code=code)
+        except TelegramError as error:
+            log.warning("the command menu of an admin was not removed: %s", error)
 
 
 def _commands(names: Iterable[str], words: Words) -> list[BotCommand]:

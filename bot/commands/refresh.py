@@ -8,6 +8,7 @@ import logging
 from telegram import Bot
 
 from bot.commands.desk import Desk, Refreshed
+from bot.commands.errand import Errand
 from bot.commands.grammar import echo
 from bot.commands.screen import Place, Screen, edit_screen, send_screen
 from bot.commands.turns import ANSWER_GAP_S
@@ -16,6 +17,7 @@ from bot.data.messages import Words
 from bot.errors import RefusedInput, TrucewatchError
 from bot.folding import fold
 from bot.rendering.html import bold, escape
+from bot.storage.acts import note_act
 from bot.storage.sources import all_checks
 
 log = logging.getLogger(__name__)
@@ -24,36 +26,22 @@ _MOST_FAILURES = 5
 """Failures that are spelled out; /sources has them all."""
 
 
-class Refresher:
+class Refresher(Errand):
     """One check on demand at a time, beside the conversation: no handler waits for a source."""
 
     def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
-        self._task: asyncio.Task[None] | None = None
-
-    @property
-    def is_busy(self) -> bool:
-        """True while a check on demand runs."""
-        return self._task is not None and not self._task.done()
 
     async def start(self, visit: Visit, bot: Bot) -> Screen | None:
         """Begins, and tells about it in a message of its own; a screen when there is nothing to begin."""
         if self.is_busy:
             return Screen(visit.words.text("I am checking already; the result comes in the message above."))
         source_id = await self._find_source(visit) if visit.text else None
-        self._task = asyncio.create_task(self._run(visit.words, visit.place, bot, source_id))
+        async with self._desk.db.writing() as conn:
+            await note_act(conn, visit.act("refresh", source_id or ""))
+        self.begin(self._run(visit.words, visit.place, bot, source_id))
         return None
-
-    async def wait(self) -> None:
-        """Returns when the check that runs, if one does, has told its end."""
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def close(self) -> None:
-        """Breaks off the check that runs."""
-        if self._task is not None:
-            self._task.cancel()
-            await self.wait()
 
     async def _find_source(self, visit: Visit) -> str:
         async with self._desk.db.reading() as conn:

@@ -20,6 +20,7 @@ from bot.model import Alert, AlertKind, Incident
 from bot.rendering.alert import LONGEST_REASON, render_alert
 from bot.rendering.html import clean, escape, length, link
 from bot.rendering.replies import render_line
+from bot.storage.acts import note_act
 from bot.storage.findings import incident_of_report
 from bot.storage.merging import count_told
 from bot.storage.settings import get_setting, put_setting
@@ -106,6 +107,7 @@ async def press_rule(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     try:
         async with visit.desk.db.writing() as conn:
             incident = await carry_out(conn, ruling, now)
+            await note_act(conn, visit.act(ruling.what, ruling.code, _describe(ruling)))
     except MootError:
         return _nothing(visit)
     log.info("an admin's %s of %s was carried out", ruling.what, ruling.code)
@@ -191,6 +193,12 @@ async def _say_told(visit: Visit, incident: Incident) -> str:
     async with visit.desk.db.reading() as conn:
         told = await count_told(conn, incident.id or 0)
     return visit.words.count("{n} chat sees this.", "{n} chats see this.", told)
+
+
+def _describe(ruling: Ruling) -> str:
+    """What the audit log says besides the incident."""
+    report = f"#{ruling.report_id}" if ruling.report_id else ""
+    return " ".join(part for part in (report, ruling.other, ruling.reason) if part)
 
 
 def _line(visit: Visit, incident: Incident) -> str:

@@ -14,6 +14,7 @@ from bot.data.messages import Words
 from bot.errors import RefusedInput
 from bot.folding import fold
 from bot.rendering.html import bold, clean, escape, shorten
+from bot.storage.acts import note_act
 from bot.storage.sources import (
     SourceCheck,
     all_checks,
@@ -56,6 +57,7 @@ async def say_pause(visit: Visit) -> Screen:
     check = await find_check(visit, "/pause")
     async with visit.desk.db.writing() as conn:
         await pause(conn, check.source.id, visit.desk.clock.now())
+        await note_act(conn, visit.act("pause", check.source.id))
     return Screen(visit.words.text("{name} is paused.", name=bold(escape(_short_name(check)))))
 
 
@@ -64,6 +66,7 @@ async def say_resume(visit: Visit) -> Screen:
     check = await find_check(visit, "/resume")
     async with visit.desk.db.writing() as conn:
         await resume(conn, check.source.id, visit.desk.clock.now())
+        await note_act(conn, visit.act("resume", check.source.id))
     return Screen(visit.words.text("{name} is watched.", name=bold(escape(_short_name(check)))))
 
 
@@ -72,6 +75,7 @@ async def say_removesource(visit: Visit) -> Screen:
     check = await find_check(visit, "/removesource")
     async with visit.desk.db.writing() as conn:
         await remove_source(conn, check.source.id, visit.desk.clock.now())
+        await note_act(conn, visit.act("removesource", check.source.id))
     said = visit.words.text(
         "{name} is watched no more; what it told stays.", name=bold(escape(_short_name(check)))
     )
@@ -84,8 +88,10 @@ async def press_unremove(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     now = visit.desk.clock.now()
     async with visit.desk.db.writing() as conn:
         ids = [each for each in await known_ids(conn) if short_hash(each) == arguments[0]]
-        is_back = any([await restore_source(conn, each, now) for each in ids])
-    if not is_back:
+        back = [each for each in ids if await restore_source(conn, each, now)]
+        for each in back:
+            await note_act(conn, visit.act("addsource", each))
+    if not back:
         raise RefusedInput(visit.words.text("It is watched already."))
     return Reaction(screen=Screen(visit.words.text("It is watched again.")))
 
@@ -114,6 +120,7 @@ async def _switch(visit: Visit, arguments: tuple[str, ...], *, is_pause: bool) -
         for check in await all_checks(conn):
             if short_hash(check.source.id) == hashed:
                 await (pause if is_pause else resume)(conn, check.source.id, now)
+                await note_act(conn, visit.act("pause" if is_pause else "resume", check.source.id))
     return Reaction(screen=await _show(visit, int(page)))
 
 

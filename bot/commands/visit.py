@@ -12,6 +12,7 @@ from bot.commands.screen import Button, Place
 from bot.commands.seal import Seal
 from bot.data.messages import Words
 from bot.model import ChatKind
+from bot.storage.acts import Act
 from bot.storage.chats import Chat, find_chat
 from bot.storage.subscriptions import Filters, filters_of
 
@@ -27,6 +28,8 @@ class Visit:
     kind: ChatKind
     roles: frozenset[Role] = frozenset()
     text: str = ""
+    speaker: int = 0
+    """Telegram's number of the person who speaks or presses; 0 for channels and anonymous admins."""
     language: str | None = None
     """What the client of the speaker is set to: what a new chat begins with."""
     answered: str = ""
@@ -40,6 +43,10 @@ class Visit:
     def button(self, label: str, action: str, *arguments: str) -> Button:
         """A button that only this bot can have written and that works in this chat alone."""
         return Button(label, self.seal.write(self.place.telegram_id, action, *arguments))
+
+    def act(self, what: str, subject: str = "", detail: str = "") -> Act:
+        """What the audit log keeps of what the speaker does, an admin of the bot."""
+        return Act(self.desk.clock.now(), self.speaker, what, subject, detail)
 
     async def known_chat(self) -> Chat | None:
         """The chat's row, if it ever chose anything."""

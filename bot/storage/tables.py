@@ -15,13 +15,11 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
     literal,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
 from bot.incidents.profiles import Profile
 from bot.model import (
@@ -39,27 +37,18 @@ from bot.model import (
     SourceOptions,
     SourceType,
 )
+from bot.storage import desk_tables, schema
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0005"
+SCHEMA_REVISION = "0006"
 """The newest migration; a database that says so needs no migrating."""
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pk",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "fk": "%(table_name)s_%(column_0_N_name)s_fk",
-    }
-)
-
-
-def is_spelled(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
-    """Equality with the value written out in the SQL: a partial index serves no bound parameter."""
-    return column == literal(value, column.type, literal_execute=True)
-
+metadata = desk_tables.metadata
+"""Those of the bot's admins are in it already; see `bot.storage.desk_tables`."""
+is_spelled = schema.is_spelled
 
 source = Table(
     "source",

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from telegram import Bot
 
+from bot.admins import Admins
 from bot.commands.notices import render_notice
 from bot.data.messages import load_words
 from bot.deliver import Author, Clock, Deliverer, Rendered
@@ -109,7 +110,8 @@ async def watch(db: Database, clock: FakeClock) -> Watch:
     """Everything answers; three people: one of each theatre, one of everything."""
     woken: list[None] = []
     regions = {THEATRE: (THEATRE, "karabakh", "hadrut"), "sandland": ("sandland", "zone-01")}
-    lookout = Lookout(db, regions, clock=clock.now, wake=lambda: woken.append(None), admin_ids=[ADMIN_CHAT])
+    admins = Admins({ADMIN_CHAT})
+    lookout = Lookout(db, regions, clock=clock.now, wake=lambda: woken.append(None), admins=admins)
     watch = Watch(db, clock, lookout, woken)
     catalogue = [source(name, "armenia") for name in ARMENIAN] + [source("b1", "azerbaijan")]
     catalogue += [source("b2", "azerbaijan"), source("n1", "neutral")]

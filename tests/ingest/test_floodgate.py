@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.admins import Admins, Bell
+from bot.data.messages import load_words
 from bot.floodgate import Floodgate
 from bot.ingest import ALERTS_AN_HOUR
 from bot.model import Entry
@@ -42,7 +44,8 @@ def told() -> Told:
 
 
 def open_gate(db: Database, clock: FakeClock, told: Told, max_age: timedelta | None) -> Floodgate:
-    return Floodgate(db, ADMINS, told.tell, max_age=max_age, clock=clock.now, wake=told.wake)
+    bell = Bell(Admins(ADMINS), db, load_words(), told.tell)
+    return Floodgate(db, bell, max_age=max_age, clock=clock.now, wake=told.wake)
 
 
 def scattered(news: Newsroom, clock: FakeClock, count: int) -> list[Entry]:

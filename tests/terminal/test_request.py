@@ -13,6 +13,7 @@ import pytest
 from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
+from bot.admins import Admins
 from bot.commands import CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
 from bot.data.messages import load_words
 from bot.errors import FetchError
@@ -102,7 +103,7 @@ def desk_of(db: Database) -> Desk:
     return Desk(
         *(db, small_facts(), PatientClock(), load_words(), check_nothing, survey_nothing),
         *(lambda: None, b"a key"),
-        admin_ids=frozenset({LOCAL_CHAT_ID}),
+        admins=Admins({LOCAL_CHAT_ID}),
         subscribes_on_start=True,
     )
 
