@@ -20,11 +20,12 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.admins import Admins, Bell
 from bot.alarm import Alarm
-from bot.check import Checked, Checker, Failed, Ingests, Progress
-from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
+from bot.check import Checker, Ingests
+from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, register, set_menu
 from bot.commands.buttons import buttons_under
 from bot.commands.notices import render_notice
 from bot.commands.polling import Poll, connect
+from bot.commands.refresh import check_now
 from bot.commands.seal import Seal
 from bot.config import Settings
 from bot.data import Facts, load_facts
@@ -53,8 +54,10 @@ from bot.storage.deliveries import is_anything_due
 from bot.storage.reports import drop_shingles
 from bot.storage.sole_use import sole_use
 from bot.storage.sources import upsert_catalogue
+from bot.storage.tallies import fold_hours
 from bot.survey import Surveyor
 from bot.watch.notices import Notice
+from bot.web import Examiner, Route, Web
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +160,7 @@ class Service:
         async with self.database.writing() as conn:
             await purge_gone(conn, now)
             await drop_shingles(conn, now - COPIES_REMEMBERED)
+            await fold_hours(conn, now)
         await self.lookout.tidy()
         await self.floodgate.tidy()
         _return_memory()
@@ -235,7 +239,7 @@ async def open_service(
             facts,
             clock,
             words,
-            refresh=partial(_refresh, checker),
+            refresh=partial(check_now, checker),
             survey=Surveyor(stage.fetcher, parser, ground.reader, clock.now).survey,
             wake=wake.set,
             seal_key=seal_key,
@@ -260,7 +264,16 @@ async def open_service(
             clock=clock.now,
             wake=wake.set,
         )
+        await _open_web(stack, settings, Examiner(database, clock.now).routes())
         yield Service(database, application, poll, checker, deliverer, desk, lookout, alarm, floodgate)
+
+
+async def _open_web(stack: AsyncExitStack, settings: Settings, routes: Sequence[Route]) -> None:
+    """Listen where the settings say; without a port nobody can ask anything."""
+    if settings.http_port is not None:
+        web = Web(settings.http_host, settings.http_port, routes)
+        stack.push_async_callback(web.close)
+        await web.start()
 
 
 def _longest_age(settings: Settings) -> timedelta | None:
@@ -366,26 +379,6 @@ def _author(facts: Facts, words: dict[str, Words], clock: Clock, seal_key: bytes
 
 async def _tell_plainly(bot: Bot, admin_id: int, text: str) -> None:
     await bot.send_message(admin_id, text)
-
-
-async def _refresh(checker: Checker, source_id: str | None, tell: Tell) -> Refreshed:
-    async def pass_on(progress: Progress) -> None:
-        await tell(_summarise(progress.checked, progress.total))
-
-    checked = await checker.refresh(source_id, pass_on)
-    return _summarise(checked, len(checked))
-
-
-def _summarise(checked: Sequence[Checked], total: int) -> Refreshed:
-    found = [c.found for c in checked if c.found is not None]
-    return Refreshed(
-        checked=len(checked),
-        total=total,
-        new_reports=sum(f.new_reports for f in found),
-        incidents=sum(f.incidents for f in found),
-        alerts=sum(f.alerts for f in found),
-        failures=tuple((c.source.name, c.outcome.reason) for c in checked if isinstance(c.outcome, Failed)),
-    )
 
 
 async def _first_end(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -61,6 +61,14 @@ def _check_file(value: Path | None) -> Path | None:
     return value
 
 
+def _check_listening(value: str) -> str:
+    """An address of this machine: a name would have to be resolved, to one of several."""
+    try:
+        return str(ip_address(value.strip()))
+    except ValueError:
+        raise ValueError("must be an IP address of this machine, such as 127.0.0.1 or 0.0.0.0") from None
+
+
 def _drop_empty(value: object) -> object:
     return None if value == "" else value
 
@@ -99,6 +107,8 @@ class Settings(BaseSettings):
     allow_private_hosts: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_check_hosts)
     ] = ()
+    http_port: Annotated[Annotated[int, Field(ge=1, le=65_535)] | None, BeforeValidator(_drop_empty)] = None
+    http_host: Annotated[str, AfterValidator(_check_listening)] = "127.0.0.1"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

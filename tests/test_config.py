@@ -82,9 +82,24 @@ def test_a_token_is_kept_but_never_shown() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("telegram_api_url", "ftp://x"), ("allow_private_hosts", "a b"), ("check_interval_s", 5)],
+    [
+        ("telegram_api_url", "ftp://x"),
+        ("allow_private_hosts", "a b"),
+        ("check_interval_s", 5),
+        ("http_port", 0),
+        ("http_port", 65_536),
+        ("http_host", "everywhere"),
+    ],
 )
 def test_a_wrong_value_is_refused(name: str, value: object) -> None:
     """Addresses, hosts and numbers out of range are faults of configuration."""
     with pytest.raises(ConfigurationError, match=name.upper()):
         load_settings(None, **{name: value})
+
+
+def test_nothing_is_served_unless_a_port_is_named() -> None:
+    """An empty port is none; with one, this machine alone is served."""
+    assert load_settings(None, http_port="").http_port is None
+    settings = load_settings(None, http_port="9100")
+    assert (settings.http_port, settings.http_host) == (9_100, "127.0.0.1")
+    assert load_settings(None, http_host="::").http_host == "::"

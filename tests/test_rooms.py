@@ -16,15 +16,16 @@ LEVELS = {
     0: {"model", "errors", "config", "log", "atlas", "folding", "data"},
     1: {"reading", "incidents", "rendering", "watch"},
     2: {"sources", "storage"},
-    3: {"admins", "ingest", "sender", "pace", "transport", "analyse", "export"},
+    3: {"admins", "ingest", "sender", "pace", "transport", "analyse", "export", "metrics"},
     4: {"alarm", "check", "deliver", "floodgate", "survey", "lookout"},
-    5: {"jobs", "commands", "terminal"},
+    5: {"jobs", "commands", "terminal", "web"},
     6: {"__main__", "app", "stages"},
 }
 LEVEL_OF = {room: level for level, rooms in LEVELS.items() for room in rooms}
 HOME_OF = {
     "telegram": {"sender", "transport", "terminal", "commands", "app", "stages"},
-    "aiohttp": {"sources.fetch", "transport"},
+    "aiohttp": {"sources.fetch", "transport", "web"},
+    "prometheus_client": {"metrics"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
     "aiosqlite": {"storage"},

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from telegram import Bot
 
-from bot.commands.desk import Desk, Refreshed
+from bot.check import Checked, Checker, Failed, Progress
+from bot.commands.desk import Desk, Refreshed, Tell
 from bot.commands.errand import Errand
 from bot.commands.grammar import echo
 from bot.commands.screen import Place, Screen, edit_screen, send_screen
@@ -119,3 +121,25 @@ def tell_found(words: Words, found: Refreshed) -> str:
     if left > 0:
         lines.append(words.count("… and {n} more", "… and {n} more", left))
     return "\n".join(lines)
+
+
+async def check_now(checker: Checker, source_id: str | None, tell: Tell) -> Refreshed:
+    """Check one source (by id) or all of them now; `tell` hears how far it is."""
+
+    async def pass_on(progress: Progress) -> None:
+        await tell(_summarise(progress.checked, progress.total))
+
+    checked = await checker.refresh(source_id, pass_on)
+    return _summarise(checked, len(checked))
+
+
+def _summarise(checked: Sequence[Checked], total: int) -> Refreshed:
+    found = [c.found for c in checked if c.found is not None]
+    return Refreshed(
+        checked=len(checked),
+        total=total,
+        new_reports=sum(f.new_reports for f in found),
+        incidents=sum(f.incidents for f in found),
+        alerts=sum(f.alerts for f in found),
+        failures=tuple((c.source.name, c.outcome.reason) for c in checked if isinstance(c.outcome, Failed)),
+    )

@@ -26,6 +26,8 @@ from bot.storage import alerts, deliveries
 from bot.storage.database import Database
 from bot.storage.deliveries import ClaimedDelivery
 from bot.storage.outcomes import Settled, settle
+from bot.storage.tallies import add_counts
+from bot.watch.counts import Counted
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +130,7 @@ class Deliverer:
         now, now_s = self._clock.now(), self._clock.monotonic()
         async with self._database.writing() as conn:
             released = await deliveries.release_sending(conn, now)
+            await add_counts(conn, [(Counted.UNCERTAIN, "crash", released)], now)
             pauses = await deliveries.pauses(conn, now)
         if released:
             log.warning("%d deliveries were being sent when the service last ended: sent once more", released)
@@ -172,7 +175,8 @@ class Deliverer:
         now = self._clock.now()
         async with self._database.writing() as conn:
             if self._clock.monotonic() >= self._expire_at_s:
-                await deliveries.expire(conn, now, self._max_age)
+                expired = await deliveries.expire(conn, now, self._max_age)
+                await add_counts(conn, [(Counted.EXPIRED, "too_old", expired)], now)
                 self._expire_at_s = self._clock.monotonic() + EXPIRE_EVERY_S
             claimed = await deliveries.claim_due(conn, now, limit)
             contents = [await self._drafts.read(conn, each) for each in claimed]
@@ -267,7 +271,7 @@ class Deliverer:
             self._note_outage(outcome, now_s)
         elif outcome.fate is not Fate.UNCERTAIN:
             self._pacer.note_acceptance()
-        self._hand_over(settle_answer(job.claimed, outcome, self._clock.now()))
+        self._hand_over(settle_answer(job.claimed, outcome, self._clock.now(), job.content.alert))
 
     def _note_outage(self, outcome: Outcome, now_s: float) -> None:
         if self._pacer.paused_until_s <= now_s:

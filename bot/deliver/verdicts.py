@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.model import DeliveryForm, DeliveryState
+from bot.model import Alert, DeliveryForm, DeliveryState
 from bot.sender import Fate, Outcome
 from bot.storage.deliveries import ClaimedDelivery, Recorded
 from bot.storage.outcomes import Settled
+from bot.watch.counts import Count, Counted, count_delays
+from bot.watch.delays import reported_at
 
 LONGEST_RETRY_S: Final = 300.0
 MOST_DOUBLINGS: Final = 8
 
 
-def settle_answer(claimed: ClaimedDelivery, outcome: Outcome, now: datetime) -> Settled:
-    """What is stored after a request that is over (every fate but SIMPLER)."""
+def settle_answer(
+    claimed: ClaimedDelivery, outcome: Outcome, now: datetime, alert: Alert | None = None
+) -> Settled:
+    """What is stored after a request that is over (every fate but SIMPLER); `alert`: what it told, if any."""
     match outcome.fate:
         case Fate.SENT:
-            return _settled(claimed, DeliveryState.SENT, outcome, now)
+            sent = _settled(claimed, DeliveryState.SENT, outcome, now)
+            return sent if alert is None else _note_alert(sent, claimed, alert)
         case Fate.RETRY:
             until = now + timedelta(seconds=lengthen(outcome, claimed.attempts))
             return _settled(claimed, DeliveryState.PENDING, outcome, now, hold_until=until)
@@ -53,6 +59,23 @@ def lengthen(outcome: Outcome, attempts: int) -> float:
     return max(outcome.retry_after_s, min(doubled, LONGEST_RETRY_S))
 
 
+def _note_alert(sent: Settled, claimed: ClaimedDelivery, alert: Alert) -> Settled:
+    """The delay is that of first messages: what follows them keeps its distance on purpose."""
+    is_first = claimed.form is DeliveryForm.MESSAGE
+    delays = count_delays(reported_at(alert), alert.created_at, sent.recorded.at) if is_first else ()
+    return replace(sent, alert_id=claimed.alert_id, counts=(*sent.counts, *delays))
+
+
+def _count(claimed: ClaimedDelivery, state: DeliveryState, outcome: Outcome) -> tuple[Count, ...]:
+    """One request that is over; what never left is not counted."""
+    if state is DeliveryState.SENT:
+        return ((Counted.SENT, claimed.form, 1),)
+    if state is DeliveryState.FAILED:
+        return ((Counted.FAILED, outcome.reason, 1),)
+    counts: tuple[Count, ...] = ((Counted.RETRIED, outcome.reason, 1),) if outcome.reason else ()
+    return (*counts, (Counted.UNCERTAIN, "answer", 1)) if outcome.fate is Fate.UNCERTAIN else counts
+
+
 def _settled(
     claimed: ClaimedDelivery,
     state: DeliveryState,
@@ -84,4 +107,5 @@ def _settled(
         is_chat_gone=outcome.fate is Fate.GONE,
         is_topic_only=outcome.reason == "topic_deleted",
         new_telegram_id=outcome.new_telegram_id,
+        counts=_count(claimed, state, outcome),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy import delete, func, insert, select, update
@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Alert, AlertKind, DeliveryForm, Severity
 from bot.storage.following import follow_up
-from bot.storage.inserts import insert_new
+from bot.storage.inserts import insert_for, insert_new
 from bot.storage.matches import Match, Window
 from bot.storage.matching import CHUNK_CHATS, insert_matches, next_window
 from bot.storage.rollups import roll_up
 from bot.storage.states import PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert as table
-from bot.storage.tables import alert_term
+from bot.storage.tables import alert_sent, alert_term
+from bot.watch.delays import reported_at
 
 TERMS_A_STATEMENT = 2_000
 
@@ -29,6 +30,20 @@ class Chunk:
 
     queued: int
     is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlertTimes:
+    """The way of one alert. None: not known, or not yet; `many` deliveries of it have left."""
+
+    code: str
+    occurred: date
+    reported_at: datetime | None
+    stored_at: datetime
+    queued_at: datetime | None
+    first_sent_at: datetime | None
+    last_sent_at: datetime | None
+    many: int
 
 
 async def add_alert(conn: AsyncConnection, new: Alert, follow_up: DeliveryForm = DeliveryForm.EDIT) -> int:
@@ -47,6 +62,7 @@ async def add_alert(conn: AsyncConnection, new: Alert, follow_up: DeliveryForm =
         "snapshot": replace(new, terms=frozenset(), folded_text=""),
         "folded_text": new.folded_text,
         "cursor": 0,
+        "reported_at": reported_at(new),
     }
     alert_id = int((await conn.execute(insert(table).values(**values).returning(table.c.id))).scalar_one())
     await _add_terms(conn, alert_id, new.terms)
@@ -76,6 +92,29 @@ async def unqueued_alerts(conn: AsyncConnection) -> list[int]:
     """Ids of the alerts not yet queued for everybody, the most urgent first."""
     waiting = select(table.c.id).where(table.c.queued_at.is_(None)).order_by(table.c.priority, table.c.id)
     return list((await conn.execute(waiting)).scalars())
+
+
+async def note_sent(conn: AsyncConnection, alert_id: int, at: datetime, many: int) -> None:
+    """So many messages, edits or replies of an alert have left, the last of them at `at`."""
+    statement = insert_for(conn, alert_sent)
+    new = statement.excluded
+    again = {"last_at": new.last_at, "many": alert_sent.c.many + new.many}
+    row = {"alert_id": alert_id, "first_at": at, "last_at": at, "many": many}
+    await conn.execute(statement.on_conflict_do_update(index_elements=["alert_id"], set_=again), row)
+
+
+async def latest_times(conn: AsyncConnection, limit: int) -> list[AlertTimes]:
+    """The times of the newest alerts of new incidents, the newest first."""
+    columns = (table.c.snapshot, table.c.reported_at, table.c.created_at, table.c.queued_at)
+    sent = (alert_sent.c.first_at, alert_sent.c.last_at, alert_sent.c.many)
+    newest = select(*columns, *sent).outerjoin(alert_sent, alert_sent.c.alert_id == table.c.id)
+    rows = await conn.execute(
+        newest.where(table.c.kind == AlertKind.NEW).order_by(table.c.created_at.desc()).limit(limit)
+    )
+    return [
+        AlertTimes(row.snapshot.incident.code, row.snapshot.incident.occurred, *row[1:-1], many=row.many or 0)
+        for row in rows
+    ]
 
 
 async def last_alert_at(conn: AsyncConnection) -> datetime | None:

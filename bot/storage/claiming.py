@@ -102,5 +102,18 @@ def _one(table: FromClause) -> Select[Any]:
     return select(literal(1)).select_from(table)
 
 
+def _select_head() -> Select[Any]:
+    """The delivery that would leave next; since when it could is the latest of its times. Bind `now`."""
+    return (
+        select(delivery.c.queued_at, delivery.c.not_before, chat.c.not_before.label("held_until"))
+        .join(chat, chat.c.id == delivery.c.chat_id)
+        .where(_is_ready(), _may_be_written_to(), ~_is_busy())
+        .order_by(delivery.c.priority, delivery.c.id)
+        .limit(1)
+    )
+
+
+HEAD = _select_head()
+"""The first delivery that may leave now, or no row."""
 DUE = _select_due()
 """Deliveries that may leave now, the most urgent and longest waiting first; several may go to one chat."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatKind, DeliveryForm, DeliveryState
-from bot.storage.claiming import DUE
+from bot.storage.claiming import DUE, HEAD
 from bot.storage.columns import Instant, from_microseconds, to_microseconds
 from bot.storage.settings import get_setting, put_setting
 from bot.storage.states import PRIORITIES, SENT_ANEW
@@ -191,6 +191,27 @@ async def is_anything_due(conn: AsyncConnection, now: datetime) -> bool:
         if (await conn.execute(select(delivery.c.id).where(*due).limit(1))).first() is not None:
             return True
     return False
+
+
+async def due_since(conn: AsyncConnection, now: datetime) -> datetime | None:
+    """Since when what would leave next could have left, or is being sent; None: nothing is due.
+
+    Nothing is, either, before the time that Telegram asked to send nothing at all.
+    """
+    ordered = (await pauses(conn, now)).everything
+    head = (await conn.execute(HEAD, {"now": now})).first()
+    sending = select(func.min(delivery.c.claimed_at, type_=Instant())).where(IS_SENDING)
+    oldest = (await conn.execute(sending)).scalar()
+    times = [oldest] if oldest else []
+    if head is not None and ordered is None:
+        times.append(max(time for time in head if time is not None))
+    return min(times, default=None)
+
+
+async def queue_by_priority(conn: AsyncConnection) -> dict[int, int]:
+    """How many deliveries wait, by their priority."""
+    waiting = select(delivery.c.priority, func.count().label("many")).where(IS_PENDING)
+    return {row.priority: row.many for row in await conn.execute(waiting.group_by(delivery.c.priority))}
 
 
 async def next_due(conn: AsyncConnection, now: datetime) -> datetime | None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model import DeliveryState
+from bot.storage.alerts import note_sent
 from bot.storage.chats import mark_gone, topics_of
+from bot.storage.columns import to_microseconds
 from bot.storage.deliveries import Recorded, hold_chat, record
 from bot.storage.moves import migrate
+from bot.storage.settings import put_setting
+from bot.storage.tallies import add_counts
+from bot.watch.counts import Count
+
+LAST_SENT_AT = "last_sent_at"
+"""The setting that holds when the last message, edit or reply left, in microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +28,8 @@ class Settled:
     """What came of a claimed delivery, and what follows for its chat.
 
     `hold_until`: nothing goes to the chat before. `is_chat_gone`: it gets nothing more, with all its topics
-    unless only the topic is gone. `new_telegram_id`: the group's number from now on.
+    unless only the topic is gone. `new_telegram_id`: the group's number from now on. `counts`: what it adds
+    to the tallies; `alert_id`: the alert that it told.
     """
 
     recorded: Recorded
@@ -28,6 +39,8 @@ class Settled:
     is_chat_gone: bool = False
     is_topic_only: bool = False
     new_telegram_id: int | None = None
+    counts: tuple[Count, ...] = ()
+    alert_id: int | None = None
 
 
 async def settle(conn: AsyncConnection, outcomes: Sequence[Settled], now: datetime) -> None:
@@ -40,6 +53,17 @@ async def settle(conn: AsyncConnection, outcomes: Sequence[Settled], now: dateti
             await _lose_chat(conn, outcome, now)
         if outcome.new_telegram_id is not None:
             await migrate(conn, outcome.telegram_id, outcome.new_telegram_id)
+    await _count(conn, outcomes, now)
+
+
+async def _count(conn: AsyncConnection, outcomes: Sequence[Settled], now: datetime) -> None:
+    await add_counts(conn, (count for outcome in outcomes for count in outcome.counts), now)
+    sent = [outcome for outcome in outcomes if outcome.recorded.state is DeliveryState.SENT]
+    told = Counter(outcome.alert_id for outcome in sent if outcome.alert_id is not None)
+    for alert_id, many in sorted(told.items()):
+        await note_sent(conn, alert_id, now, many)
+    if sent:
+        await put_setting(conn, LAST_SENT_AT, to_microseconds(now))
 
 
 async def _lose_chat(conn: AsyncConnection, outcome: Settled, now: datetime) -> None:

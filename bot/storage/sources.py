@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Source
 from bot.storage.tables import source as table
+from bot.storage.tallies import add_counts
+from bot.watch.counts import Counted
 from bot.watch.state import SourceCheck, SourceState
 from bot.watch.vitals import Vitals
 
@@ -96,6 +98,9 @@ async def save_state(conn: AsyncConnection, source_id: str, state: SourceState) 
     values = asdict(state)
     del values["paused_at"]
     await conn.execute(update(table).where(table.c.id == source_id).values(**values))
+    if state.last_checked_at is not None:
+        outcome = "failed" if state.failures else "ok"
+        await add_counts(conn, [(Counted.CHECKS, outcome, 1)], state.last_checked_at)
 
 
 async def pause(conn: AsyncConnection, source_id: str, now: datetime) -> bool:

@@ -12,7 +12,14 @@ PRIORITY_REPLY = 20
 PRIORITY_EDIT = 30
 PRIORITY_DIGEST = 40
 """Small numbers leave first: new grave incidents, new ones, replies, edits, digests."""
-PRIORITIES = (PRIORITY_GRAVE, PRIORITY_NEW, PRIORITY_REPLY, PRIORITY_EDIT, PRIORITY_DIGEST)
+PRIORITY_NAMES = {
+    PRIORITY_GRAVE: "grave",
+    PRIORITY_NEW: "new",
+    PRIORITY_REPLY: "reply",
+    PRIORITY_EDIT: "edit",
+    PRIORITY_DIGEST: "digest",
+}
+PRIORITIES = tuple(PRIORITY_NAMES)
 
 
 SENT_ANEW = "sent_anew"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -40,10 +41,11 @@ from bot.model import (
 from bot.storage import desk_tables, schema
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
+from bot.watch.counts import Counted
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0006"
+SCHEMA_REVISION = "0007"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = desk_tables.metadata
@@ -188,6 +190,7 @@ alert = Table(
     Column("folded_text", Prose, nullable=False),
     Column("cursor", RowId, nullable=False),
     Column("queued_at", Instant),
+    Column("reported_at", Instant),
     Index("alert_of_incident", "incident_id"),
     Index("alert_created", "created_at"),
 )
@@ -199,6 +202,16 @@ Index(
     sqlite_where=_is_unqueued,
     postgresql_where=_is_unqueued,
 )
+
+alert_sent = Table(
+    "alert_sent",
+    metadata,
+    Column("alert_id", ForeignKey("alert.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("many", BigInteger, nullable=False),
+)
+"""Beside the alerts, not within: it changes with every batch that leaves, and an alert is long."""
 
 alert_term = Table(
     "alert_term",
@@ -346,3 +359,14 @@ setting = Table(
     Column("key", String, primary_key=True),
     Column("value", Encoded(Any), nullable=False),
 )
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("hour", Instant, primary_key=True),
+    Column("name", Choice(Counted), primary_key=True),
+    Column("label", String, primary_key=True),
+    Column("many", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""`many` of a name and label in the hour that begins then; in the hour 0 what was before all the others."""
