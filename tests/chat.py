@@ -13,7 +13,7 @@ Everything that was said has been answered, or left unanswered for good, when a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +33,7 @@ from bot.storage.subscriptions import Filters, filters_of
 from bot.survey import Survey
 from bot.transport import AiohttpRequest
 from tests.clock import FakeClock
-from tests.telegram_server import TelegramServer, person
+from tests.telegram_server import ADMIN_RIGHTS, RESTRICTED_RIGHTS, TelegramServer, person
 
 ADMIN = 99
 """The user who runs the bot in these scenarios."""
@@ -197,8 +197,15 @@ class Scene:
         self.server.add_chat(chat_id, "channel")
         return Somebody(self, chat_id, 0)
 
-    async def bot_becomes(self, chat_id: int, status: str, was: str = "member", by: int = 7) -> None:
-        """The bot's membership of a chat changes."""
+    async def bot_becomes(
+        self,
+        chat_id: int,
+        status: str,
+        was: str = "member",
+        by: int = 7,
+        rights: Mapping[str, bool] | None = None,
+    ) -> None:
+        """The bot's membership of a chat changes; `rights` differ from those that an admin lacks."""
         me = {"id": self.application.bot.id, "is_bot": True, "first_name": "Trucewatch"}
         self.server.add_update(
             my_chat_member={
@@ -206,7 +213,7 @@ class Scene:
                 "from": person(by),
                 "date": OLD_DATE,
                 "old_chat_member": _membership(me, was),
-                "new_chat_member": _membership(me, status),
+                "new_chat_member": _membership(me, status) | dict(rights or {}),
             }
         )
         await self.settle()
@@ -264,8 +271,10 @@ def _buttons_of(message: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _membership(user: dict[str, Any], status: str) -> dict[str, Any]:
-    return (
-        {"status": status, "user": user, "until_date": 0}
-        if status == "kicked"
-        else {"status": status, "user": user}
-    )
+    """The bot as a member: without any right that can be given, unless a test gives it."""
+    more: dict[str, Any] = {"until_date": 0} if status in ("kicked", "restricted") else {}
+    if status == "administrator":
+        more = dict.fromkeys(ADMIN_RIGHTS, False)
+    if status == "restricted":
+        more |= dict.fromkeys(RESTRICTED_RIGHTS, False) | {"is_member": True}
+    return {"status": status, "user": user, **more}

@@ -43,6 +43,17 @@ __all__ += ["person", "raw", "refuse"]
 TOKEN = "123456789:AAFakeFakeFakeFakeFakeFakeFakeFakeFake"
 BOT = {"id": 123456789, "is_bot": True, "first_name": "Trucewatch", "username": "trucewatch_test_bot"}
 LONGEST_TEXT = 4096
+ADMIN_RIGHTS = (
+    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users"),
+    *("can_post_stories", "can_edit_stories", "can_delete_stories"),
+)
+RESTRICTED_RIGHTS = (
+    *("can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos"),
+    *("can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages"),
+    *("can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages"),
+    *("can_manage_topics", "can_edit_tag", "can_react_to_messages"),
+)
 PLAIN_ACKNOWLEDGED = {
     *("answerCallbackQuery", "setMyCommands", "deleteMyCommands", "deleteWebhook", "sendChatAction"),
     *("setMyDescription", "setMyShortDescription", "setMyName", "leaveChat", "logOut", "close"),
@@ -76,6 +87,8 @@ class TelegramServer:
     chats: dict[int, dict[str, Any]] = field(default_factory=dict)
     members: dict[tuple[int, int], str] = field(default_factory=dict)
     """Status of a user in a chat: creator, administrator, member, left, kicked."""
+    rights: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict)
+    """What an administrator may do besides."""
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -298,7 +311,8 @@ class TelegramServer:
 
     def _do_getChatMember(self, parameters: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         chat_id, user_id = self._chat(parameters)["id"], int(parameters["user_id"])
-        return _member(user_id, self.members.get((chat_id, user_id), "member"))
+        status = self.members.get((chat_id, user_id), "member")
+        return _member(user_id, status) | self.rights.get((chat_id, user_id), {})
 
     def _do_getChatAdministrators(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: N802
         chat_id = self._chat(parameters)["id"]
@@ -347,7 +361,8 @@ class TelegramServer:
         return True
 
     def _chat(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        chat_id = int(parameters.get("chat_id") or 0)
+        named = str(parameters.get("chat_id") or 0)
+        chat_id = int(named) if named.lstrip("-").isdigit() else 0
         if chat_id not in self.chats:
             if self.is_strict:
                 raise RefusedError(refuse(400, "Bad Request: chat not found"))
@@ -379,10 +394,7 @@ def _member(user_id: int, status: str) -> dict[str, Any]:
     if status == "creator":
         member["is_anonymous"] = False
     if status == "administrator":
-        rights: tuple[str, ...] = ("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages")
-        rights += ("can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info")
-        rights += ("can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories")
-        member |= dict.fromkeys(rights, False)
+        member |= dict.fromkeys(ADMIN_RIGHTS, False)
     if status == "kicked":
         member["until_date"] = 0
     return member

@@ -40,6 +40,7 @@ def _row(cells: str) -> dict[Role, Verdict]:
 _READS = "+ + + + . + + . . ."
 _CHANGES = "+ - + + . + - . . ."
 _RULES = "- - - - . - + . . ."
+_ALONE = "+ . . . . . . . . ."
 
 TABLE: dict[str, dict[Role, Verdict]] = {
     # command             private, member, chat admin, anonymous, linked, post, bot admin, fwd, edited, via
@@ -50,11 +51,15 @@ TABLE: dict[str, dict[Role, Verdict]] = {
     "filters": _row(_READS),
     "why": _row(_READS),
     "incident": _row(_READS),
+    "share": _row(_READS),
     "start": _row(_CHANGES),
     "subscribe": _row(_CHANGES),
     "unsubscribe": _row(_CHANGES),
     "keywords": _row(_CHANGES),
     "style": _row(_CHANGES),
+    "language": _row(_CHANGES),
+    "editors": _row(_CHANGES),
+    "channel": _row(_ALONE),
     "forgetme": _row(_CHANGES),
     "refresh": _row(_RULES),
     "sources": _row(_RULES),
@@ -69,6 +74,12 @@ TABLE: dict[str, dict[Role, Verdict]] = {
 }
 
 
+_LED = frozenset({"editors", "forgetme"})
+"""What only a group's admins change, though all members may change the rest."""
+_OWN_READS = frozenset({"filters", "latest", "share"})
+"""Commands that read what a chat has chosen."""
+
+
 def judge(command: str, roles: Iterable[Role]) -> Verdict:
     """The best that any of the roles has in the table; silence for a command without a row and for nobody."""
     row = TABLE.get(command, {})
@@ -80,6 +91,19 @@ def needs_admin_check(command: str, roles: frozenset[Role]) -> bool:
     if Role.MEMBER not in roles:
         return False
     return judge(command, roles | {Role.CHAT_ADMIN}) > judge(command, roles)
+
+
+def may_be_opened(command: str) -> bool:
+    """True for changes that a group's admins may leave to all of its members."""
+    return command not in _LED
+
+
+def is_about_the_chat(command: str) -> bool:
+    """True for what reads or changes a chat's choice: a channel's admin may say it for the channel."""
+    if command in _OWN_READS:
+        return True
+    changes = judge(command, {Role.CHANNEL_POST}) > judge(command, {Role.MEMBER})
+    return changes and command not in {"start", "editors"}
 
 
 def is_admin_command(command: str) -> bool:

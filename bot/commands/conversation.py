@@ -9,12 +9,19 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from telegram import Bot, CallbackQuery, Message, Update
+from telegram import Bot, CallbackQuery, Message, MessageOriginChannel, Update
 from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.commands.access import Role, Verdict, is_admin_command, judge, needs_admin_check
+from bot.commands.access import (
+    Role,
+    Verdict,
+    is_admin_command,
+    judge,
+    may_be_opened,
+    needs_admin_check,
+)
 from bot.commands.addsource import Adder
 from bot.commands.desk import Desk
 from bot.commands.hints import hint_at_command, hint_at_text
@@ -22,12 +29,14 @@ from bot.commands.picker import Reaction
 from bot.commands.refresh import Refresher
 from bot.commands.screen import Place, Screen, edit_screen, send_screen
 from bot.commands.seal import Press, Seal
-from bot.commands.table import ADD_SOURCE, COMMANDS, PRESSES, REFRESH
+from bot.commands.stewards import Stewards
+from bot.commands.table import ADD_SOURCE, CHANNEL, COMMANDS, PRESSES, REFRESH
 from bot.commands.turns import Turns
 from bot.commands.visit import Visit, place_of, roles_of, roles_of_user
 from bot.errors import RefusedInput
 from bot.model import ChatKind
 from bot.rendering.html import shorten, to_plain
+from bot.storage.chats import Chat
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +55,12 @@ class Conversation:
         self.turns = Turns(desk.clock)
         self.refresher = Refresher(desk)
         self.adder = Adder(desk)
-        self._lasting = {REFRESH: self.refresher.start, ADD_SOURCE: self.adder.start}
+        self.stewards = Stewards(desk)
+        self._lasting = {
+            REFRESH: self.refresher.start,
+            ADD_SOURCE: self.adder.start,
+            CHANNEL: self.stewards.start,
+        }
         self._seal = Seal(desk.seal_key)
 
     async def close(self) -> None:
@@ -63,12 +77,12 @@ class Conversation:
         async with self.turns.take(message.chat.id) as turn:
             if turn is None:
                 return
-            visit = await self._visit(update, message, text)
-            visit = await self._authorise(context.bot, visit, name, _author_of(message))
+            visit = replace(await self._visit(update, message, text), bot_name=context.bot.username)
+            visit = await self._authorise(context.bot, visit, name)
             screen = await self._answer(visit, name, context.bot)
             if screen is not None:
                 await turn.wait_to_answer()
-                await send_screen(context.bot, visit.place, screen)
+                await send_screen(context.bot, place_of(message), screen)
 
     async def hear_other(self, update: Update, context: Context) -> None:
         """Anything else: a hint in private chats, and where the bot is addressed by name; else silence."""
@@ -79,8 +93,7 @@ class Conversation:
             if turn is None:
                 return
             visit = await self._visit(update, message, message.text or "")
-            is_command = visit.text.startswith("/")
-            screen = hint_at_command(visit) if is_command else hint_at_text(visit)
+            screen = visit.frame(await self._hint(visit, message, context.bot))
             await turn.wait_to_answer()
             await send_screen(context.bot, visit.place, screen)
 
@@ -90,7 +103,7 @@ class Conversation:
         if query is None:
             return
         message = query.message
-        press = self._seal.read(message.chat.id, query.data or "") if message else None
+        press, channel = await self._read(query)
         if not isinstance(message, Message) or press is None or press.action not in PRESSES:
             await self._refuse_old(query)
             return
@@ -99,7 +112,7 @@ class Conversation:
             if turn is None:
                 await notify(query, words.text("That was too fast for me; please press again."))
                 return
-            reaction = await self._react(query, message, press, context.bot)
+            reaction = await self._react(query, message, press, channel, context.bot)
             await notify(query, reaction.notice, is_urgent=reaction.is_urgent)
             if reaction.answer is not None:
                 await turn.wait_to_answer()
@@ -123,34 +136,61 @@ class Conversation:
         elif update.effective_message is not None:
             await send_screen(context.bot, place_of(update.effective_message), Screen(sorry))
 
+    async def _hint(self, visit: Visit, message: Message, bot: Bot) -> Screen:
+        origin = message.forward_origin
+        if visit.is_private and isinstance(origin, MessageOriginChannel):
+            try:
+                return await self.stewards.take_up(visit, bot, origin)
+            except RefusedInput as refused:
+                return Screen(str(refused))
+        return hint_at_command(visit) if visit.text.startswith("/") else hint_at_text(visit)
+
     async def _answer(self, visit: Visit, name: str, bot: Bot) -> Screen | None:
         verdict = judge(name, visit.roles)
         if verdict is Verdict.SILENT:
             hint = visit.words.text(
                 "I obey new messages that you write yourself; please write that command anew."
             )
-            return Screen(hint) if visit.is_private else None
+            return visit.frame(Screen(hint)) if visit.is_private else None
         if verdict is Verdict.REFUSE:
-            return Screen(refusal(visit, name))
+            return visit.frame(Screen(refusal(visit, name)))
         try:
+            visit = await self.stewards.turn_command(visit, name, bot)
             lasting = self._lasting.get(name)
-            return await lasting(visit, bot) if lasting else await COMMANDS[name](visit)
+            screen = await lasting(visit, bot) if lasting else await COMMANDS[name](visit)
         except RefusedInput as refused:
-            return Screen(str(refused))
+            screen = Screen(str(refused))
+        return visit.frame(screen) if screen else None
 
-    async def _react(self, query: CallbackQuery, message: Message, press: Press, bot: Bot) -> Reaction:
+    async def _read(self, query: CallbackQuery) -> tuple[Press | None, Chat | None]:
+        """What the button says, and the channel that it changes where it is not its own chat."""
+        if query.message is None:
+            return None, None
+        chat, data = query.message.chat, query.data or ""
+        press = self._seal.read(chat.id, data)
+        if press is not None or chat.type != chat.PRIVATE:
+            return press, None
+        channel = await self.stewards.managed_from(chat.id)
+        return (self._seal.read(channel.telegram_id, data), channel) if channel else (None, None)
+
+    async def _react(
+        self, query: CallbackQuery, message: Message, press: Press, channel: Chat | None, bot: Bot
+    ) -> Reaction:
         pressable = PRESSES[press.action]
         is_private = message.chat.type == message.chat.PRIVATE
         visit = self._bare_visit(place_of(message, is_answer=False), message, query.from_user.language_code)
         roles = roles_of_user(query.from_user.id, is_private, self.desk.admins.ids)
-        visit = await replace(visit, roles=roles, speaker=query.from_user.id).in_its_language()
-        visit = await self._authorise(bot, visit, pressable.command, query.from_user.id)
+        visit = replace(visit, roles=roles, speaker=query.from_user.id, bot_name=bot.username)
+        visit = await self._authorise(bot, await visit.in_its_language(), pressable.command)
         if judge(pressable.command, visit.roles) is not Verdict.ALLOW:
             return Reaction(refusal(visit, pressable.command), is_urgent=True)
         try:
-            return await pressable.react(visit, press.arguments)
+            visit = await self.stewards.turn_to(channel, visit, bot) if channel else visit
+            reaction = await pressable.react(visit, press.arguments)
         except RefusedInput as refused:
             return Reaction(str(refused), is_urgent=True)
+        framed = [visit.frame(screen) if screen else None for screen in (reaction.screen, reaction.answer)]
+        return replace(reaction, screen=framed[0], answer=framed[1])
 
     async def _visit(self, update: Update, message: Message, text: str) -> Visit:
         author = message.from_user
@@ -166,12 +206,14 @@ class Conversation:
         kind = ChatKind(message.chat.type)
         return Visit(self.desk, self._seal, self.desk.words_for(language), place, kind, language=language)
 
-    async def _authorise(self, bot: Bot, visit: Visit, command: str, user_id: int | None) -> Visit:
+    async def _authorise(self, bot: Bot, visit: Visit, command: str) -> Visit:
         """Asks Telegram whether a member is an admin, only where that makes a difference."""
-        if user_id is None or not needs_admin_check(command, visit.roles):
+        if not visit.speaker or not needs_admin_check(command, visit.roles):
             return visit
+        if may_be_opened(command) and await visit.is_open():
+            return replace(visit, roles=visit.roles | {Role.CHAT_ADMIN})
         try:
-            member = await bot.get_chat_member(visit.place.telegram_id, user_id)
+            member = await bot.get_chat_member(visit.place.telegram_id, visit.speaker)
         except TelegramError as error:
             log.info("Telegram did not say whether somebody is an admin: %s", error)
             return visit

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 
-from telegram import Bot, ChatMemberUpdated, Update
+from telegram import Bot, ChatMemberRestricted, ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus
 
 from bot.commands.conversation import Context, Conversation
 from bot.commands.screen import Place, Screen, send_screen
+from bot.commands.stewards import say_missing_right
 from bot.model import ChatKind
+from bot.rendering.direction import lay_out
+from bot.rendering.html import bold, escape, shorten
 from bot.storage.chats import KEEP_GONE, Chat, forget, mark_gone, restore, topics_of
 from bot.storage.moves import migrate
 
 log = logging.getLogger(__name__)
 
+_LONGEST_TITLE = 60
 _OUT = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 
 
@@ -34,8 +38,10 @@ class Membership:
         was_out, is_out = (m.status in _OUT for m in (change.old_chat_member, change.new_chat_member))
         if is_out:
             await self._leave(change.chat.id)
-        elif was_out:
+            return
+        if was_out:
             await self._return(context.bot, change)
+        await self._tell_rights(context.bot, change)
 
     async def hear_migration(self, update: Update, context: Context) -> None:
         """A group became a supergroup: everything moves to its new number; told twice, done once."""
@@ -49,6 +55,21 @@ class Membership:
         if moved:
             log.info("a group moved to a new number")
             self._desk.wake()
+
+    async def _tell_rights(self, bot: Bot, change: ChatMemberUpdated) -> None:
+        """Who put the bot into a channel, or took its rights, hears privately what is missing."""
+        words = self._desk.words_for(change.from_user.language_code)
+        title = bold(escape(shorten(change.chat.title or "", _LONGEST_TITLE)))
+        me = change.new_chat_member
+        if change.chat.type == change.chat.CHANNEL:
+            missing = say_missing_right(me, words)
+            ready = words.text("I am in {channel}. /channel chooses what I tell there.", channel=title)
+            text = f"{title}: {missing}" if missing else ready
+        elif isinstance(me, ChatMemberRestricted) and not me.can_send_messages:
+            text = words.text("I may not write in {group}: let me send messages there again.", group=title)
+        else:
+            return
+        await send_screen(bot, Place(change.from_user.id), Screen(lay_out(text, words)))
 
     async def _leave(self, telegram_id: int) -> None:
         now = self._desk.clock.now()
@@ -74,7 +95,7 @@ class Membership:
         async with self._conversation.turns.take(change.chat.id) as turn:
             if turn is not None:
                 await turn.wait_to_answer()
-                await send_screen(bot, Place(change.chat.id), Screen(text))
+                await send_screen(bot, Place(change.chat.id), Screen(lay_out(text, words)))
 
     async def _restore(self, telegram_id: int) -> list[Chat]:
         """The chat and its topics that had gone and are back; what was away for too long is forgotten."""

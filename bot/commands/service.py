@@ -50,7 +50,7 @@ async def say_help(visit: Visit) -> Screen:
         words.text("/filters: what you have chosen, with buttons"),
         words.text("/latest: the latest incidents; /latest Hadrut: those of a place"),
         words.text("/why, in reply to an alert: what it rests on; /incident AA-1207-K3: who says what"),
-        words.text("/style: how you hear of changes"),
+        words.text("/style: how you hear of changes; /language: in which language; /share: links for others"),
         words.text("/status: whether the service is well; /status Hadrut: what is heard there"),
         words.text("/privacy: what is stored; /forgetme: remove it"),
     ]

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from bot.commands import (
     addsource,
     dossier,
+    editors,
     forget,
     keywords,
+    languages,
     picker,
     regions,
     rulings,
     service,
+    sharing,
     sources,
     standing,
     style,
@@ -53,15 +56,18 @@ COMMANDS: dict[str, Say] = {
     "why": dossier.say_why,
     "incident": dossier.say_incident,
     "style": style.say_style,
+    "language": languages.say_language,
+    "share": sharing.say_share,
+    "editors": editors.say_editors,
     "retract": rulings.say_retract,
     "merge": rulings.say_merge,
     "split": rulings.say_split,
     "move": rulings.say_move,
 }
-"""What each command shows; those that go on after their answer are told apart."""
+"""What each command shows; those that go on after their answer, or ask Telegram, are told apart."""
 
-REFRESH, ADD_SOURCE = "refresh", "addsource"
-LASTING = (REFRESH, ADD_SOURCE)
+REFRESH, ADD_SOURCE, CHANNEL = "refresh", "addsource", "channel"
+LASTING = (REFRESH, ADD_SOURCE, CHANNEL)
 
 PRESSES: dict[str, Pressable] = {
     "open": Pressable(picker.press_open, "subscribe"),
@@ -89,6 +95,9 @@ PRESSES: dict[str, Pressable] = {
     "details": Pressable(dossier.press_details, "incident"),
     "ledger": Pressable(dossier.press_ledger, "incident"),
     "style": Pressable(style.press_style, "style"),
+    "language": Pressable(languages.press_language, "language"),
+    "share": Pressable(sharing.press_share, "share"),
+    "editors": Pressable(editors.press_editors, "editors"),
     "rule": Pressable(rulings.press_rule, "retract"),
     "drop-rule": Pressable(rulings.press_drop, "retract"),
 }
@@ -102,6 +111,10 @@ MENU: dict[str, str] = {
     "keywords": mark("Only with, or without, a word"),
     "style": mark("How you hear of changes"),
     "unsubscribe": mark("Stop alerts for a region"),
+    "language": mark("In which language I speak"),
+    "share": mark("Links to pass on"),
+    "channel": mark("Change a channel of yours from here"),
+    "editors": mark("Who may change what I tell a group"),
     "status": mark("Is the service well?"),
     "help": mark("What I understand"),
     "privacy": mark("What is stored"),

@@ -8,10 +8,11 @@ from telegram import Message
 
 from bot.commands.access import Role
 from bot.commands.desk import Desk
-from bot.commands.screen import Button, Place
+from bot.commands.screen import Button, Place, Screen
 from bot.commands.seal import Seal
 from bot.data.messages import Words
 from bot.model import ChatKind
+from bot.rendering.direction import lay_out
 from bot.storage.acts import Act
 from bot.storage.chats import Chat, find_chat
 from bot.storage.subscriptions import Filters, filters_of
@@ -34,6 +35,10 @@ class Visit:
     """What the client of the speaker is set to: what a new chat begins with."""
     answered: str = ""
     """The text of the bot's message that is answered."""
+    bot_name: str = ""
+    """The bot's own name in Telegram's addresses."""
+    header: str = ""
+    """HTML that stands above every screen: which channel it is about."""
 
     @property
     def is_private(self) -> bool:
@@ -48,6 +53,11 @@ class Visit:
         """What the audit log keeps of what the speaker does, an admin of the bot."""
         return Act(self.desk.clock.now(), self.speaker, what, subject, detail)
 
+    def frame(self, screen: Screen) -> Screen:
+        """The screen as it is shown: with its header, in the direction of its language."""
+        text = f"{self.header}\n{screen.text}" if self.header else screen.text
+        return Screen(lay_out(text, self.words), screen.buttons)
+
     async def known_chat(self) -> Chat | None:
         """The chat's row, if it ever chose anything."""
         async with self.desk.db.reading() as conn:
@@ -58,6 +68,12 @@ class Visit:
         async with self.desk.db.reading() as conn:
             chat = await find_chat(conn, self.place.telegram_id, self.place.topic_id)
             return await filters_of(conn, chat.id) if chat else Filters()
+
+    async def is_open(self) -> bool:
+        """True in a group in which all members may change the settings, whatever the topic."""
+        async with self.desk.db.reading() as conn:
+            chat = await find_chat(conn, self.place.telegram_id)
+        return chat is not None and chat.is_open
 
     async def in_its_language(self) -> Visit:
         """The same visit with the words that the chat chose, else those of the speaker's client."""

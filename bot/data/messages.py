@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import builtins
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from gettext import c2py
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+import jdatetime
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.lists import format_list
@@ -30,6 +32,12 @@ Forms = dict[tuple[str | None, str], tuple[str, ...]]
 """A message after its context, if any, and its translations, one a plural form."""
 
 _FIELD = re.compile(r"\{(\w+)\}")
+_ISOLATE, _ISOLATE_END = "\u2068", "\u2069"
+_DIGITS = {
+    "arab": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
+    "arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
+}
+"""Digits of the numbering systems that Babel writes numbers in, but not dates."""
 
 
 def mark(message: str) -> str:
@@ -53,7 +61,26 @@ class Words:
     def __init__(self, catalogue: Catalogue) -> None:
         self.language = catalogue.language
         self._catalogue = catalogue
-        self._locale = _locale(catalogue.language)
+
+    @cached_property
+    def _locale(self) -> Locale:
+        """Read when it is first needed: a megabyte for each language."""
+        return _locale(self.language)
+
+    @cached_property
+    def is_rtl(self) -> bool:
+        """True for languages that are written from right to left."""
+        return self._locale.character_order == "right-to-left"
+
+    @cached_property
+    def _digits(self) -> dict[int, int]:
+        return _DIGITS.get(str(self._locale.default_numbering_system), {})
+
+    @property
+    def own_name(self) -> str:
+        """What the language calls itself, with a capital where it has them: Русский."""
+        name = self._locale.get_language_name() or self.language
+        return name[:1].upper() + name[1:]
 
     def text(self, message: str, /, **values: object) -> str:
         """The message in this language, each `{name}` replaced by the value of that name.
@@ -61,13 +88,13 @@ class Words:
         Raises KeyError when a value is missing. A message that is not translated stays English.
         """
         forms = self._catalogue.forms.get((None, message))
-        return _fill(forms[0] if forms else message, values)
+        return self._fill(forms[0] if forms else message, values)
 
     def count(self, singular: str, plural: str, n: int, /, **values: object) -> str:
         """The message in the form for `n` things; `{n}` is the number, written as this language does."""
         forms = self._catalogue.forms.get((None, singular))
         form = forms[self._catalogue.plural_index(n)] if forms else singular if n == 1 else plural
-        return _fill(form, {"n": self.number(n), **values})
+        return self._fill(form, {"n": self.number(n), **values})
 
     def name(self, name: str, context: str) -> str:
         """A name of a data file (`context` is one of NAME_CONTEXTS), English where nobody translated it."""
@@ -79,18 +106,26 @@ class Words:
         names = region.names.get(self.language)
         return names[0] if names and self.language != SOURCE_LANGUAGE else region.name
 
+    def tongue(self, language: str) -> str:
+        """The name of another language in this one; its code where nobody knows it."""
+        return str(self._locale.languages.get(language, language))
+
     def date(self, day: dt.date) -> str:
-        """A day with its year, such as 12 December 2020."""
-        return format_date(day, format="long", locale=self._locale)
+        """A day with its year, such as 12 December 2020; in Persian by the solar Hijri calendar."""
+        if self.language == "fa":
+            return self._solar(day, "%-d %B %Y")
+        return self._in_digits(format_date(day, format="long", locale=self._locale))
 
     def day(self, day: dt.date) -> str:
         """A day without its year, such as 12 Dec."""
+        if self.language == "fa":
+            return self._solar(day, "%-d %B")
         moment = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
-        return format_skeleton("MMMd", moment, locale=self._locale)
+        return self._in_digits(format_skeleton("MMMd", moment, locale=self._locale))
 
     def time(self, moment: dt.datetime, zone: dt.tzinfo = dt.UTC) -> str:
         """The time of day in `zone`, such as 14:20."""
-        return format_time(moment.astimezone(zone), format="HH:mm", locale=self._locale)
+        return self._in_digits(format_time(moment.astimezone(zone), format="HH:mm", locale=self._locale))
 
     def moment(self, moment: dt.datetime, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> str:
         """The time of day in `zone`, with the day before it when that is another than `now`'s."""
@@ -100,15 +135,32 @@ class Words:
 
     def span(self, span: dt.timedelta) -> str:
         """A length of time in its largest unit, such as 3 hours."""
-        return format_timedelta(span, locale=self._locale)
+        return self._in_digits(format_timedelta(span, locale=self._locale))
 
     def number(self, number: float) -> str:
-        """A number with this language's separators."""
-        return format_decimal(number, locale=self._locale)
+        """A number with this language's separators and digits."""
+        return self._in_digits(format_decimal(number, locale=self._locale, numbering_system="default"))
 
     def list(self, items: Sequence[str]) -> str:
         """Items joined as in a sentence: a, b and c."""
-        return format_list(builtins.list(items), locale=self._locale) if items else ""
+        isolated = [self.isolate(item) for item in items]
+        return format_list(isolated, locale=self._locale) if items else ""
+
+    def isolate(self, text: str) -> str:
+        """A value as it may stand among words of this language: where these run from right to left, what is
+        written the other way is set apart, lest it draw its neighbours (numbers, brackets) to its side."""
+        is_foreign = self.is_rtl and any(unicodedata.bidirectional(letter) == "L" for letter in text)
+        return f"{_ISOLATE}{text}{_ISOLATE_END}" if is_foreign else text
+
+    def _fill(self, form: str, values: Mapping[str, object]) -> str:
+        return _FIELD.sub(lambda match: self.isolate(str(values[match[1]])), form)
+
+    def _in_digits(self, text: str) -> str:
+        return text.translate(self._digits)
+
+    def _solar(self, day: dt.date, form: str) -> str:
+        solar = jdatetime.date.fromgregorian(date=day, locale=jdatetime.FA_LOCALE)
+        return self._in_digits(solar.strftime(form))
 
 
 def load_words() -> dict[str, Words]:
@@ -146,10 +198,6 @@ def _finished(catalogue: Catalog) -> Forms:
 def _strings(value: str | Sequence[str] | None) -> tuple[str, ...]:
     """Babel gives a string for a message without plurals and several for one that has them."""
     return (value or "",) if isinstance(value, str | None) else tuple(value)
-
-
-def _fill(form: str, values: Mapping[str, object]) -> str:
-    return _FIELD.sub(lambda match: str(values[match[1]]), form)
 
 
 def _locale(language: str) -> Locale:

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.data import Facts
 from bot.data.messages import Words
 from bot.model import Act, Alert, Claim, Incident, IncidentStatus
+from bot.rendering.direction import lay_out
 from bot.rendering.html import bold, clean, cut, escape, link, shorten, strike, to_plain, visible_length
 from bot.rendering.names import Names
 from bot.rendering.words import ACTS, MARKS, STATUSES, WITHDRAWN
@@ -16,6 +17,9 @@ from bot.rendering.words import ACTS, MARKS, STATUSES, WITHDRAWN
 MOST_LINES = 8
 MOST_VISIBLE = 600
 """UTF-16 units that people see of an alert: it is read at a glance, on a lock screen."""
+
+LONGEST_HEADLINE = 90
+"""UTF-16 units of the headline that is quoted; fewer where the rest is long."""
 
 LONGEST_REASON = 150
 """UTF-16 units of a retraction's reason."""
@@ -35,7 +39,10 @@ class Rendered:
 def render_alert(alert: Alert, words: Words, now: datetime, facts: Facts) -> Rendered:
     """The message of an alert that a reader of `words` gets at `now`, be it new or an edit."""
     names = Names(words, facts)
-    pages = ["\n".join(_Page(alert.incident, words, names, now, detail).lines(alert)) for detail in _DETAILS]
+    pages = [
+        lay_out("\n".join(_Page(alert.incident, words, names, now, detail).lines(alert)), words)
+        for detail in _DETAILS
+    ]
     html = next((page for page in pages if visible_length(page) <= MOST_VISIBLE), pages[-1])
     html = cut(html, MOST_VISIBLE)
     return Rendered(html, to_plain(html))
@@ -156,7 +163,19 @@ class _Page:
         claims = list(self._first_of_each_origin())
         links = [self._source(claim) for claim in claims[: self.detail]]
         rest = len(claims) - self.detail
-        return ", ".join(links) + (f" +{self.words.number(rest)}" if rest > 0 else "")
+        told = ", ".join(links) + (f" +{self.words.number(rest)}" if rest > 0 else "")
+        return " · ".join(part for part in (told, self._headline()) if part)
+
+    def _headline(self) -> str:
+        """The first report's own headline, quoted, and its language where that is not the reader's."""
+        first = self.incident.claims[0]
+        title = shorten(clean(first.title), LONGEST_HEADLINE * self.detail // _DETAILS[0])
+        if not title:
+            return ""
+        quoted = self.words.isolate(f"“{escape(title)}”")
+        if first.language in (self.words.language, ""):
+            return quoted
+        return f"{quoted} ({escape(self.words.tongue(first.language))})"
 
     def _first_of_each_origin(self) -> Iterator[Claim]:
         seen: set[str] = set()
@@ -167,7 +186,7 @@ class _Page:
 
     def _source(self, claim: Claim) -> str:
         name = link(claim.url, escape(self.names.outlet(claim)))
-        return f"{name} {escape(self.words.moment(claim.said_at, self.now))}"
+        return self.words.isolate(f"{name} {escape(self.words.moment(claim.said_at, self.now))}")
 
     def _times(self, alert: Alert) -> str:
         told = self.incident.told_at or alert.created_at

@@ -8,6 +8,7 @@ from bot.data import Facts
 from bot.data.messages import Words
 from bot.model import Alert, AlertKind, Claim, Incident, Stance
 from bot.rendering.alert import Rendered, say_acts, say_casualties, say_retraction
+from bot.rendering.direction import lay_out
 from bot.rendering.html import bold, cut, escape, link, strike, to_plain
 from bot.rendering.names import Names
 from bot.rendering.words import MARKS, STATUSES, mark
@@ -40,7 +41,7 @@ def render_reply(alert: Alert, words: Words, facts: Facts) -> Rendered:
     if alert.kind is not AlertKind.RETRACTED:
         claim = _telling(alert)
         lines.append(link(claim.url, escape(names.outlet(claim))))
-    html = cut("\n".join(line for line in lines if line), MOST_VISIBLE_REPLY)
+    html = cut(lay_out("\n".join(line for line in lines if line), words), MOST_VISIBLE_REPLY)
     return Rendered(html, to_plain(html))
 
 

@@ -9,6 +9,7 @@ from bot.data import Facts
 from bot.data.messages import Words
 from bot.model import Incident, Severity
 from bot.rendering.alert import MOST_VISIBLE, Rendered, say_acts
+from bot.rendering.direction import lay_out
 from bot.rendering.html import bold, cut, escape, shorten, strike, to_plain, visible_length
 from bot.rendering.names import Names
 from bot.rendering.words import MARKS
@@ -44,7 +45,7 @@ def _page(head: str, listed: Sequence[str], total: int, words: Words, now: datet
     ends = [words.text("updated {time}", time=words.moment(now, now))]
     if left:
         ends.insert(0, words.count("… and {n} more: /latest", "… and {n} more: /latest", left))
-    return "\n".join((head, *listed, escape(" · ".join(ends))))
+    return lay_out("\n".join((head, *listed, escape(" · ".join(ends)))), words)
 
 
 def _line(incident: Incident, words: Words, names: Names) -> str:

@@ -14,6 +14,9 @@ from bot.storage.inserts import insert_new
 from bot.storage.states import ChatState
 from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, incident, notice, subscription
 
+_OPEN = "is_open"
+"""The key of a setting."""
+
 KEEP_GONE = timedelta(hours=48)
 """A chat that returns within this time finds its settings as they were."""
 
@@ -34,6 +37,11 @@ class Chat:
     created_at: datetime
     settings: dict[str, Any]
     style: ChatStyle = ChatStyle.LIVING
+
+    @property
+    def is_open(self) -> bool:
+        """True for a group in which all members may change the settings."""
+        return bool(self.settings.get(_OPEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,13 @@ async def set_style(conn: AsyncConnection, chat_id: int, style: ChatStyle) -> No
 async def set_settings(conn: AsyncConnection, chat_id: int, settings: dict[str, Any]) -> None:
     """Replace a chat's other settings."""
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(settings=settings))
+
+
+async def set_open(conn: AsyncConnection, chat_id: int, *, is_open: bool) -> None:
+    """Let all members of a group change its settings from now on, or its admins alone."""
+    found = await get_chat(conn, chat_id)
+    kept = {key: value for key, value in (found.settings if found else {}).items() if key != _OPEN}
+    await set_settings(conn, chat_id, kept | ({_OPEN: True} if is_open else {}))
 
 
 async def mark_gone(conn: AsyncConnection, chat_id: int, now: datetime) -> int:

@@ -45,7 +45,7 @@ from bot.watch.counts import Counted
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0007"
+SCHEMA_REVISION = "0008"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = desk_tables.metadata
@@ -264,6 +264,15 @@ keyword = Table(
     Column("is_substring", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
+
+steward = Table(
+    "steward",
+    metadata,
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("channel_id", ForeignKey("chat.id", ondelete="CASCADE"), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+"""A private chat in which one of a channel's admins changes the channel's settings."""
 
 delivery = Table(
     "delivery",

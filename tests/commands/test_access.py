@@ -11,7 +11,8 @@ from tests.chat import ADMIN, Scene, Somebody
 from tests.telegram_server import person
 
 GROUP, CHANNEL = -1001, -1002
-READS = {"help", "status", "privacy", "latest", "filters", "why", "incident"}
+READS = {"help", "status", "privacy", "latest", "filters", "why", "incident", "share"}
+ALONE = {"channel"}
 RULES = {
     "refresh",
     "sources",
@@ -34,6 +35,8 @@ def expected(command: str, role: Role) -> Verdict:
         return Verdict.SILENT
     if command in READS:
         return Verdict.ALLOW
+    if command in ALONE:
+        return Verdict.ALLOW if role is Role.PRIVATE else Verdict.SILENT
     if command in RULES:
         return Verdict.ALLOW if role is Role.BOT_ADMIN else Verdict.REFUSE
     return Verdict.REFUSE if role in {Role.MEMBER, Role.BOT_ADMIN} else Verdict.ALLOW
@@ -63,7 +66,9 @@ def test_what_has_no_row_or_role_is_silence() -> None:
 def test_telegram_is_asked_only_where_it_matters() -> None:
     """Whether a member leads the group is asked for changes, not for reading nor for the sources."""
     member = frozenset({Role.MEMBER})
-    assert [c for c in EVERY_COMMAND if needs_admin_check(c, member)] == sorted(set(TABLE) - READS - RULES)
+    assert [c for c in EVERY_COMMAND if needs_admin_check(c, member)] == sorted(
+        set(TABLE) - READS - RULES - ALONE
+    )
     assert not needs_admin_check("subscribe", frozenset({Role.PRIVATE}))
 
 

@@ -24,7 +24,11 @@ WORDS: Words = load_words()["en"]
 plain_words = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20).filter(
     lambda word: 0 < len(fold(word)) <= LONGEST_KEYWORD
 )
-phrases = st.lists(plain_words, min_size=1, max_size=3).map(" ".join)
+phrases = (
+    st.lists(plain_words, min_size=1, max_size=3)
+    .map(" ".join)
+    .filter(lambda phrase: len(fold(phrase)) <= LONGEST_KEYWORD)
+)
 
 
 @pytest.mark.parametrize(

@@ -31,3 +31,22 @@ async def test_an_unknown_language_is_answered_in_english(anna: Somebody) -> Non
     assert "when a ceasefire is broken" in await anna.says("/start", **stranger)
     nobody = {"from": {"id": 7, "is_bot": False, "first_name": "X"}}
     assert "You get alerts" not in await anna.says("/help", **nobody)
+
+
+async def test_a_language_is_chosen_by_button_code_or_name(anna: Somebody) -> None:
+    """Each language under its own name; the answer is in the new one already."""
+    await anna.says("/language")
+    assert anna.sees == "I speak English here. Choose another:"
+    await anna.presses("Русский")
+    assert anna.sees.startswith("Здесь я говорю на языке: Русский")
+    assert "✅ Русский" in anna.buttons
+    assert (await anna.says("/language en")).startswith("I speak English here")
+    assert (await anna.says("/language русский")).startswith("Здесь я говорю")
+    assert (await anna.says("/language Английский")).startswith("I speak English here")
+    assert (await anna.chat()).language == "en"  # type: ignore[union-attr]
+
+
+async def test_an_unknown_language_is_told_with_the_known_ones(scene: Scene, anna: Somebody) -> None:
+    """One sentence, and nothing changes."""
+    assert (await anna.says("/language Klingon")).startswith("I do not speak “Klingon”. I speak: en, ")
+    assert await anna.chat() is None

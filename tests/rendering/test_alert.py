@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.data.messages import load_words
+from bot.data.messages import Catalogue, Words, load_words
 from bot.incidents import grow, retract
 from bot.model import Act, Alert, AlertKind, FoundPlace, Incident, RegionLevel, SourceType, Stance
-from bot.rendering import render_alert, render_line, render_reply
+from bot.rendering import render_alert, render_line, render_reply, render_rollup
 from bot.rendering.alert import MOST_LINES, MOST_VISIBLE
+from bot.rendering.direction import lay_out
 from tests import telegram_html
 from tests.incidents.telling import (
     AYGEPAR,
@@ -65,7 +66,7 @@ def test_an_alert_says_what_where_who_and_when(movses: Incident) -> None:
         "Accused: Azerbaijan · says: Armenia",
         "Truce: Trilateral statement of 9 November 2020",
         "Status: claimed by one side, not confirmed",
-        "Ararat Wire 12:00",
+        "Ararat Wire 12:00 · “Shots at dawn”",
         "reported 12:00 · sent 12:00 UTC · AA-0705-K3",
     ]
 
@@ -84,6 +85,29 @@ def test_an_alert_is_told_in_the_readers_language(movses: Incident) -> None:
     assert russian[1].endswith("5 июля 2021 г.")
 
 
+def test_the_headline_is_quoted_with_its_language(movses: Incident) -> None:
+    """The reader sees the original words of the first report, and in which language they are."""
+    first = replace(movses.claims[0], title="Կրակոցներ լուսաբացին", language="hy")
+    foreign = replace(movses, claims=(first,))
+    assert lines(foreign)[6] == "Ararat Wire 12:00 · “Կրակոցներ լուսաբացին” (Armenian)"
+    assert lines(foreign, language="ru")[6].endswith("(армянский)")
+    assert lines(replace(movses, claims=(replace(first, title=" "),)))[6] == "Ararat Wire 12:00"
+
+
+def test_a_language_from_right_to_left_keeps_its_direction(movses: Incident) -> None:
+    """Every line begins with the mark of its direction, and foreign names stand apart."""
+    hebrew = Words(Catalogue("he", {}, lambda n: 0))
+    incidents = (movses, replace(movses, code="AA-0705-K4"))
+    for rendered in (
+        render_alert(alert(movses), hebrew, NOON, FACTS),
+        render_reply(alert(movses, AlertKind.WIDER), hebrew, FACTS),
+        render_rollup(incidents, hebrew, NOON, FACTS),
+    ):
+        assert all(line.startswith("\u200f") for line in rendered.plain.split("\n"))
+    assert "\u2068Ararat Wire 12:00\u2069" in render_alert(alert(movses), hebrew, NOON, FACTS).plain
+    assert lay_out("one\n\ntwo", hebrew) == "\u200fone\n\n\u200ftwo"
+
+
 def test_a_growing_incident_shows_ranges_sources_and_changes(movses: Incident) -> None:
     """Both sides' numbers with who gives them, each origin once, and how often it was updated."""
     grown = grow(movses, report(2, BAKU, HOUR), finding(stance=Stance.DENIAL, wounded=0, killed=0))
@@ -92,7 +116,7 @@ def test_a_growing_incident_shows_ranges_sources_and_changes(movses: Incident) -
     said = lines(grown, AlertKind.GROWN)
     assert said[2] == "Killed: none (Azerbaijan) · Wounded: 0–3 (Armenia, Azerbaijan)"
     assert said[5] == "Status: claimed, denied by Azerbaijan"
-    assert said[6] == "Ararat Wire 12:00, Caspian Bulletin 13:00"
+    assert said[6] == "Ararat Wire 12:00, Caspian Bulletin 13:00 · “Shots at dawn”"
     assert said[7] == "reported 12:00 · sent 12:00 UTC · updated 13:00 (2) · AA-0705-K3"
 
 
@@ -109,7 +133,7 @@ def test_what_is_not_known_takes_no_line() -> None:
         "🟡 Armenia and Azerbaijan",
         "Armed incident · 5 July 2021",
         "Status: claimed by one side, not confirmed",
-        "Ararat Wire 12:00",
+        "Ararat Wire 12:00 · “Shots at dawn”",
         "reported 12:00 · sent 13:00 UTC · AA-0705-K3",
     ]
 

@@ -130,6 +130,31 @@ def test_times_numbers_and_lists_are_written_as_the_language_does() -> None:
     )
 
 
+def test_persian_counts_days_and_writes_digits_as_its_readers_do() -> None:
+    """The solar Hijri calendar, and digits of its own in dates, times, spans and numbers."""
+    persian = Words(Catalogue("fa", {}, lambda n: 0))
+    day, moment = date(2020, 12, 12), datetime(2020, 12, 12, 21, 5, tzinfo=UTC)
+    assert (persian.date(day), persian.day(day)) == ("۲۲ آذر ۱۳۹۹", "۲۲ آذر")
+    assert (persian.time(moment), persian.span(timedelta(hours=3))) == ("۲۱:۰۵", "۳ ساعت")
+    assert persian.number(12345) == "۱۲٬۳۴۵"
+
+
+def test_foreign_words_stand_apart_in_a_language_from_right_to_left() -> None:
+    """A Latin name between Hebrew words is isolated; digits and Hebrew names are not."""
+    hebrew = Words(Catalogue("he", {}, lambda n: 0))
+    assert (hebrew.is_rtl, WORDS["en"].is_rtl) == (True, False)
+    assert hebrew.text("{who}: {n}", who="Khtsaberd", n=6) == "\u2068Khtsaberd\u2069: 6"
+    assert hebrew.isolate("ארמניה") == "ארמניה"
+    assert "\u2068Hadrut\u2069" in hebrew.list(["Hadrut", "ארמניה"])
+    assert WORDS["en"].isolate("Ereván") == "Ereván"
+
+
+def test_languages_have_names_in_each_other() -> None:
+    """A language is called what its speakers call it in the menu, and what the reader calls it elsewhere."""
+    assert (WORDS["ru"].own_name, WORDS["en"].own_name) == ("Русский", "English")
+    assert (WORDS["ru"].tongue("km"), WORDS["en"].tongue("qqq")) == ("кхмерский", "qqq")
+
+
 def test_names_fall_back_to_english() -> None:
     """A region or party that nobody translated keeps its canonical name."""
     region = Region("x", RegionLevel.PLACE, None, "Movses", {"ru": ("Мовсес",), "en": ("Movsés",)})
