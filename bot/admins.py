@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 from bot.data.messages import SOURCE_LANGUAGE, Words
 from bot.errors import StorageError
@@ -54,16 +54,27 @@ class Bell:
         self._admins, self._database, self._words, self._tell = admins, database, words, tell
         self._languages: dict[int, str | None] = {}
 
-    async def ring(self, say: Say) -> None:
-        """One admin who cannot be told is nothing to the others; the log has it in English."""
+    @property
+    def admin_ids(self) -> frozenset[int]:
+        """Telegram's numbers of those who hear it."""
+        return self._admins.ids
+
+    async def ring(self, say: Say, only: Collection[int] | None = None) -> frozenset[int]:
+        """Tell all, or `only` some; returns whom it did not reach. The log has it in English.
+
+        One admin who cannot be told is nothing to the others.
+        """
         log.warning("%s", say(self._words[SOURCE_LANGUAGE]))
         await self._learn_languages()
-        for admin_id in sorted(self._admins.ids):
+        missed: set[int] = set()
+        for admin_id in sorted(self.admin_ids if only is None else self.admin_ids.intersection(only)):
             words = self._words.get(self._languages.get(admin_id) or "", self._words[SOURCE_LANGUAGE])
             try:
                 await self._tell(admin_id, say(words))
             except Exception as error:  # whatever keeps one from being told
                 log.warning("an admin could not be told: %s", type(error).__name__)
+                missed.add(admin_id)
+        return frozenset(missed)
 
     async def _learn_languages(self) -> None:
         """As they were known last, when the database cannot be read just now."""

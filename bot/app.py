@@ -19,7 +19,7 @@ from telegram import Bot
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.admins import Admins, Bell
-from bot.alarm import Alarm
+from bot.alarm import Alarm, DeadMansSwitch
 from bot.check import Checker, Ingests
 from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, register, set_menu
 from bot.commands.buttons import buttons_under
@@ -67,6 +67,7 @@ LOOK_EVERY = timedelta(minutes=1)
 """How often the sources' health is judged: silence is told after ten minutes of it."""
 FLOOD_EVERY = timedelta(seconds=30)
 ALARM_EVERY = timedelta(seconds=5)
+STANDSTILL_EVERY = timedelta(seconds=30)
 TIDY_EVERY = timedelta(hours=1)
 COPIES_REMEMBERED = timedelta(days=14)
 """Wires are copied for days; after that a like text is a new report."""
@@ -101,6 +102,7 @@ class Service:
     desk: Desk
     lookout: Lookout
     alarm: Alarm
+    switch: DeadMansSwitch
     floodgate: Floodgate
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -118,6 +120,7 @@ class Service:
                 Job("check", self._check, TICK),
                 look,
                 Job("alarm", self.alarm.look, ALARM_EVERY),
+                Job("standstill", self.switch.look, STANDSTILL_EVERY),
                 Job("flood", self.floodgate.look, FLOOD_EVERY),
                 Job("tidy", self._tidy, TIDY_EVERY),
             ]
@@ -256,7 +259,7 @@ async def open_service(
             admins=admins,
         )
         bell = Bell(admins, database, words, partial(_tell_plainly, application.bot))
-        alarm = Alarm(database, bell)
+        alarm, switch = Alarm(database, bell), DeadMansSwitch(database, bell, clock.now)
         floodgate = Floodgate(
             database,
             bell,
@@ -265,7 +268,9 @@ async def open_service(
             wake=wake.set,
         )
         await _open_web(stack, settings, Examiner(database, clock.now).routes())
-        yield Service(database, application, poll, checker, deliverer, desk, lookout, alarm, floodgate)
+        yield Service(
+            database, application, poll, checker, deliverer, desk, lookout, alarm, switch, floodgate
+        )
 
 
 async def _open_web(stack: AsyncExitStack, settings: Settings, routes: Sequence[Route]) -> None:

@@ -21,7 +21,7 @@ from bot.storage.coverage import (
     unqueued_notices,
 )
 from bot.storage.database import Database
-from bot.storage.settings import get_setting, put_setting
+from bot.storage.settings import ALL_TOLD, get_setting, put_setting
 from bot.storage.sources import all_checks
 from bot.watch.coverage import EVERYWHERE, Coverage, Gap, Judged, cover, find_losses, measure, step_gaps
 from bot.watch.health import diagnose
@@ -35,8 +35,6 @@ MOST_TROUBLES = 30
 KEEP_NOTICES = timedelta(days=14)
 REPORTED_AT = "broken_reported_at"
 """The setting that holds when the admins were last told what is broken, in microseconds."""
-ALL_TOLD = "all_broken_told"
-"""The setting that is true while all sources are broken and the admins know."""
 
 Connection = Any
 """A connection as `bot.storage` hands it out; what it is made of stays there."""

@@ -62,6 +62,7 @@ TABLE: dict[str, dict[Role, Verdict]] = {
     "channel": _row(_ALONE),
     "forgetme": _row(_CHANGES),
     "refresh": _row(_RULES),
+    "stats": _row(_RULES),
     "sources": _row(_RULES),
     "addsource": _row(_RULES),
     "removesource": _row(_RULES),

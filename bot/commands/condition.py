@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.data.messages import Words
 from bot.rendering.html import clean, escape, shorten
+from bot.watch.counts import Counted
+from bot.watch.delays import quantile
 from bot.watch.health import Diagnosis, Health, Why
 from bot.watch.vitals import percentile
 
 _LONGEST_DETAIL = 80
+_MINUTE_S = 60
 _MARKS = {
     Health.UNKNOWN: "▫️",
     Health.PAUSED: "⏸",
@@ -60,3 +64,27 @@ def say_delay(words: Words, lags_s: tuple[int, ...]) -> str:
         half=words.span(timedelta(seconds=half)),
         most=words.span(timedelta(seconds=most)),
     )
+
+
+def say_sending(words: Words, counted: Mapping[tuple[Counted, str], int]) -> list[str]:
+    """How soon first messages left, from the alert and from the report; nothing when none was measured."""
+    said = []
+    for name in (Counted.STORED_TO_SENT, Counted.REPORTED_TO_SENT):
+        steps = {float(label): many for (one, label), many in counted.items() if one is name}
+        half, most = quantile(steps, 0.5), quantile(steps, 0.95)
+        if half is None or most is None:
+            continue
+        shown = {"half": say_short(words, half), "most": say_short(words, most)}
+        if name is Counted.STORED_TO_SENT:
+            said.append(words.text("From stored to sent: p50 {half}, p95 {most}", **shown))
+        else:
+            said.append(words.text("From reported to sent: p50 {half}, p95 {most}", **shown))
+    return said
+
+
+def say_short(words: Words, span: timedelta) -> str:
+    """A length of time, with tenths where it is a matter of seconds."""
+    seconds = span.total_seconds()
+    if seconds >= _MINUTE_S:
+        return words.span(span)
+    return words.text("{n} s", n=words.number(round(seconds, 1 if seconds >= 1 else 2)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.commands.choice import name_region
-from bot.commands.condition import say_delay
+from bot.commands.condition import say_delay, say_sending
 from bot.commands.notices import say_silence
 from bot.commands.picker import Reaction
 from bot.commands.regions import find_regions, say_unknown
@@ -17,10 +17,13 @@ from bot.rendering.html import bold, escape
 from bot.rendering.names import Names
 from bot.storage.coverage import open_gaps
 from bot.storage.sources import SourceCheck, all_checks
+from bot.storage.tallies import totals
 from bot.watch.coverage import Coverage, Gap, Judged, Share, cover
 from bot.watch.health import diagnose
 
 MOST_GAPS = 5
+SPEED_OF = timedelta(days=7)
+"""How soon messages leave is told of the last week."""
 
 
 async def say_status(visit: Visit) -> Screen:
@@ -34,8 +37,10 @@ async def say_status(visit: Visit) -> Screen:
     async with visit.desk.db.reading() as conn:
         checks = await all_checks(conn)
         gaps = [gap for gap in await open_gaps(conn) if gap.told_at is not None]
+        counted = await totals(conn, visit.desk.clock.now() - SPEED_OF)
     delay = say_delay(visit.words, all_lags(checks))
     lines = [screen.text, *([delay[0].upper() + delay[1:]] if delay else [])]
+    lines += say_sending(visit.words, counted)
     lines += [_gap_line(visit, gap) for gap in gaps[:MOST_GAPS]]
     if len(gaps) > MOST_GAPS:
         lines.append(visit.words.count("… and {n} more", "… and {n} more", len(gaps) - MOST_GAPS))

@@ -19,6 +19,7 @@ from bot.commands import (
     sharing,
     sources,
     standing,
+    stats,
     style,
 )
 from bot.commands.picker import Reaction
@@ -49,6 +50,7 @@ COMMANDS: dict[str, Say] = {
     "status": standing.say_status,
     "privacy": service.say_privacy,
     "forgetme": forget.say_forgetme,
+    "stats": stats.say_stats,
     "sources": sources.say_sources,
     "removesource": sources.say_removesource,
     "pause": sources.say_pause,
@@ -124,6 +126,7 @@ MENU: dict[str, str] = {
 
 ADMIN_MENU: dict[str, str] = {
     "refresh": mark("Check the sources now"),
+    "stats": mark("The figures of the service"),
     "sources": mark("How the sources are"),
     "addsource": mark("Watch another source"),
     "removesource": mark("Watch a source no more"),

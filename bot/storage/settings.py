@@ -12,6 +12,8 @@ from bot.storage.tables import setting
 
 UPDATE_OFFSET = "telegram_update_offset"
 """The next update to ask Telegram for."""
+ALL_TOLD = "all_broken_told"
+"""True while all sources are broken and the admins have their list."""
 
 
 async def get_setting(conn: AsyncConnection, key: str, default: Any = None) -> Any:

@@ -55,3 +55,10 @@ def find_standstills(pulse: Pulse, started_at: datetime, now: datetime) -> dict[
     if pulse.due_since is not None:
         found[Part.DELIVERIES] = max(pulse.due_since, pulse.last_sent_at or _LONG_AGO, started_at)
     return {part: since for part, since in found.items() if now - since > PATIENCE}
+
+
+def is_moving(part: Part, pulse: Pulse, since: datetime) -> bool:
+    """Whether what stood still since then moves again, or nothing is due any more."""
+    if part is Part.CHECKS:
+        return pulse.is_checked
+    return pulse.due_since is None or (pulse.last_sent_at or _LONG_AGO) > since

@@ -15,6 +15,7 @@ READS = {"help", "status", "privacy", "latest", "filters", "why", "incident", "s
 ALONE = {"channel"}
 RULES = {
     "refresh",
+    "stats",
     "sources",
     "addsource",
     "removesource",
