@@ -21,7 +21,10 @@ SHORTEST_STEM = 4
 """With three letters left, Сана would be found in Санкт-Петербург and Гори in город."""
 
 SHORTEST_TOWN = 5
-"""Shorter Latin names of the gazetteer are words of some language, or parts of persons' names."""
+"""Shorter names of the gazetteer are words of some language, or parts of persons' names."""
+
+_SYLLABIC = ("\u1200", "\u137f"), ("\u3040", "\ud7a3")
+"""Scripts in which two letters are a name: Ethiopic, Japanese and Chinese, Korean."""
 
 LONGEST_JOINED = 3
 """A name of up to so many words is also found written as one."""
@@ -80,8 +83,9 @@ class Names:
         for number in range(len(towns)):
             code = f"t:{number}"
             for name in towns.names(number):
-                if len(name) >= SHORTEST_TOWN or not name[0].isascii():
-                    words = self._folder.fold_phrase(name).split()
+                folded = self._folder.fold_phrase(name)
+                if len(folded) >= SHORTEST_TOWN or _is_syllabic(folded):
+                    words = folded.split()
                     yield Phrase(tuple(self._word(word, "latin") for word in words), code)
 
     def _party_phrases(self, facts: Facts) -> Iterator[Phrase]:
@@ -122,6 +126,10 @@ def _spellings(folded: str) -> Iterator[str]:
         yield " ".join(words[1:])
     if 1 < len(words) <= LONGEST_JOINED and not SPACELESS.match(folded) and len(folded) > 6:
         yield "".join(words)
+
+
+def _is_syllabic(name: str) -> bool:
+    return len(name) > 1 and any(first <= name[0] <= last for first, last in _SYLLABIC)
 
 
 @cache

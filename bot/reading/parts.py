@@ -43,6 +43,13 @@ Naming = tuple[Mention, list[str]]
 """A mention and the fighting parties that it stands for."""
 
 
+Told = tuple[int, list[str], list[str]]
+"""A mention's sentence, its parties and what is said of them."""
+
+VOICES = frozenset({"speaker"})
+DEEDS = frozenset({"deed", "breaks", "by", "actor", "act_of"})
+
+
 @dataclass(frozen=True, slots=True)
 class Sides:
     """A theatre's armed parties, those that a truce in force binds, and who stands with whom."""
@@ -95,11 +102,14 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
     ]
     places = {(m.start, m.end) for m in passages.places}
     mutual = {passages.text.sentence_of(hit.start) for hit in passages.found.under("mutual")}
+    told: list[Told] = []
     for number, (mention, own) in enumerate(namings):
         until = namings[number + 1][0].start if number + 1 < len(namings) else len(passages.text.folded)
         since = namings[number - 1][0].end if number else 0
         kinds = _words_around(passages, mention, until) + _not_around(passages, mention, until)
         kinds += _deeds_around(passages, mention, since, until, is_doer=not OBJECTS.intersection(kinds))
+        kinds += _answers_around(passages, mention, since, until)
+        told.append((passages.text.sentence_of(mention.start), own, kinds))
         zone = _zone(passages, mention)
         parts.add(own, f"named_{zone}")
         for kind in kinds:
@@ -110,6 +120,7 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
         if (mention.start, mention.end) in places:
             parts.add(own, "as_place")
     _read_frames(passages, namings, order, parts)
+    _read_voices(told, sides, parts)
     parts.order = list(dict.fromkeys(p for _, own in namings for p in own))
     return parts
 
@@ -222,6 +233,29 @@ def _deeds_around(
         is_near = mention.start - act.end <= OF and is_doer
         kinds.append("act_of" if is_near else "done_to")
     return kinds
+
+
+def _answers_around(passages: Passages, mention: Mention, since: int, until: int) -> list[str]:
+    """Whether its clause says that the party shot back."""
+    clause_of = passages.text.clause_of
+    clause = clause_of(mention.start)
+    return [
+        kind
+        for kind, first, last in (("answers", mention.start, until), ("in_answer", since, mention.start))
+        if (hit := passages.found.first("roles.answer", first, last)) and clause_of(hit.start) == clause
+    ]
+
+
+def _read_voices(told: Sequence[Told], sides: Sides, parts: Parts) -> None:
+    """Adds who tells of a party's deeds: a sentence in which an enemy speaks, itself, or nobody."""
+    for number in dict.fromkeys(number for number, _, _ in told):
+        here = [(own, kinds) for n, own, kinds in told if n == number]
+        voices = {p for own, kinds in here for p in own if VOICES.intersection(kinds)}
+        for own, kinds in here:
+            if DEEDS.intersection(kinds):
+                for party in own:
+                    foes = [v for v in voices if not sides.are_allies(v, party)]
+                    parts.add([party], "told_by_foe" if foes else "told_by_own" if voices else "told_plainly")
 
 
 def _hit_after(passages: Passages, hits: Sequence[Hit], mention: Mention, until: int) -> Hit | None:

@@ -15,6 +15,7 @@ from bot.model import FoundPlace, Region, RegionLevel
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
 from bot.reading.scene import may_be_scene
+from bot.reading.unlisted import CODE, Romanizer, find_unlisted, is_latin
 
 REGION_WEIGHT = 2.0
 TOWN_WEIGHT = 0.6
@@ -69,6 +70,7 @@ class Map:
         self._truce_parties = truce_parties
         self._theatres: Mapping[str, Any] = facts.theatres
         self._widest = _widest(facts.atlas)
+        self._romanizer = Romanizer(facts.languages["romanized"])
         self._by_country: dict[str, list[str]] = {}
         for theatre, row in facts.theatres.items():
             for country in row["countries"]:
@@ -123,7 +125,7 @@ class Map:
         """Places of the theatre where the report says that it happened, the most specific first."""
         spans = [(m.start, m.end) for m in passages.parties]
         named: dict[str, Named] = {}
-        for mention in passages.places:
+        for mention in sorted([*passages.places, *find_unlisted(passages)]):
             if _is_within(spans, mention) or not may_be_scene(passages, mention):
                 continue
             place = self.locate(passages, mention, theatre)
@@ -142,12 +144,20 @@ class Map:
 
         Where a province and its city share the name, `region` or `district` beside it tells which is meant.
         """
+        if mention.codes[0].startswith(CODE):
+            return self._unlisted(mention.codes[0].removeprefix(CODE), passages.language, theatre)
         regions = [r for i in codes_of(mention, "r") if (r := self._atlas.get(i)) and self._is_in(i, theatre)]
         if regions:
             is_area = _is_beside(passages, "roles.area", mention)
             rank = min if is_area else max
             return self._place_of(rank(regions, key=lambda r: _RANKS[r.level]))
         return self._town_of(passages, mention, theatre)
+
+    def _unlisted(self, name: str, language: str, theatre: str) -> FoundPlace:
+        """A place of which nothing is known but how it is called."""
+        latin = self._romanizer.write(name, language)
+        title = name if is_latin(name) else latin
+        return FoundPlace(title, (name, latin), None, (theatre,), RegionLevel.PLACE, None, None)
 
     def _town_of(self, passages: Passages, mention: Mention, theatre: str) -> FoundPlace | None:
         """The town of the theatre's countries that has this name first, else the largest that has it."""
@@ -245,7 +255,7 @@ def _is_bearing(passages: Passages, mention: Mention, ends: Sequence[int]) -> bo
 
 def _prefer_regions(places: list[Named]) -> list[Named]:
     """Places of the theatre's own tree; towns of the gazetteer where it names none but provinces."""
-    known = [p for p in places if p.place.region is not None]
+    known = [p for p in places if p.place.region is not None or p.place.lat is None]
     precise = [p for p in known if p.place.level in _PRECISE]
     return known if precise else places
 

@@ -1,0 +1,133 @@
+"""Villages that no table lists: a capitalised name where only a place's name can stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, takewhile
+
+from bot.reading.names import Mention
+from bot.reading.passages import Passages
+
+CODE = "n:"
+"""What a mention's code begins with, before the name as it is written."""
+
+REACH = 48
+"""Letters before a phrase in which a name begins."""
+
+SHORTEST = 3
+"""Letters of a name: shorter words with a capital are abbreviations."""
+
+HEADLINE_SHARE = 0.6
+"""A headline with more capitals is written in the English manner: they show no names."""
+
+_WORD = r"\w[\w'\u2019\u02bc]*(?:-\w[\w'\u2019\u02bc]*)*"
+_AHEAD = re.compile(rf"[ \"\u00ab\u201e\u201c]{{1,2}}({_WORD}(?: {_WORD}){{0,2}})")
+_BACK = re.compile(rf"(?<!\w)({_WORD}(?: {_WORD}){{0,2}})[\"\u00bb\u201d]? ?$")
+_AND = "and|et|y|e|\u0219i|ve|v\u0259|na|at|\u0438|\u0456|\u0442\u0430|\u043a\u03b1\u03b9|\u0587"
+_NAMES = re.compile(rf"(?:, | (?:{_AND}) )({_WORD}(?: (?!(?:{_AND}) ){_WORD}){{0,2}})")
+_JOINED = re.compile(rf"(?:, {_WORD}(?: {_WORD}){{0,2}})* (?:{_AND}) {_WORD}(?: {_WORD}){{0,2}}")
+_ARTICLE = re.compile(r"(?:al|el|as|ash|ar|at|an|ad|az)-(?=\w)")
+_NO_NAMES = ("acts", "truce", "actors", "casualties", "offtopic", "month", "weekday", "day", "number")
+"""Tables whose words are no names, whatever their letters."""
+
+_OWNED = ("'s", "\u2019s")
+
+Span = tuple[int, int]
+
+
+class Romanizer:
+    """Writes names of other alphabets as English does, letter by letter."""
+
+    def __init__(self, tables: Mapping[str, str]) -> None:
+        self._tables = {language: _pairs(table.split()) for language, table in tables.items()}
+
+    def write(self, name: str, language: str) -> str:
+        """The name in Latin letters; as it is where the language has no table."""
+        table = self._tables.get(language)
+        if table is None:
+            return name
+        letters = name.replace("\u0130", "i").lower()
+        for written, latin in table:
+            letters = letters.replace(written, latin)
+        return letters.title()
+
+
+def is_latin(name: str) -> bool:
+    """Whether a name is written in Latin letters."""
+    return name[0] < "\u0250"
+
+
+def _pairs(table: list[str]) -> list[tuple[str, str]]:
+    """`ж=zh` and the like as pairs, in the order in which they apply."""
+    return [(written, latin) for written, _, latin in (pair.partition("=") for pair in table)]
+
+
+def find_unlisted(passages: Passages) -> list[Mention]:
+    """Names behind words such as `village of`, or before `district`, that are in no table."""
+    text = passages.text
+    body = text.raw_span(text.body_start, text.body_start + 1)[0]
+    begin = body if _is_in_capitals(text.raw[:body].split()) else 0
+    lone = [*_ahead(passages), *_back(passages)]
+    known = [text.raw_span(m.start, m.end) for m in passages.places]
+    joined = [span for _, end in (*known, *lone) for span in _joined(text.raw, end)]
+    named = {
+        text.folded_at(first): Mention(
+            text.folded_at(first), text.folded_at(last), (CODE + text.raw[first:last],)
+        )
+        for first, last in (*lone, *joined)
+        if first >= begin and last - first >= SHORTEST
+    }
+    taken = _taken(passages) if named else b""
+    return sorted(mention for mention in named.values() if not any(taken[mention.start : mention.end]))
+
+
+def _taken(passages: Passages) -> bytearray:
+    """1 for each folded letter of a place, a party or a word that is no name."""
+    taken = bytearray(len(passages.text.folded) + 1)
+    hits = (passages.found.under(table) for table in _NO_NAMES)
+    leads = passages.found.of("roles.place_before")
+    for start, end, _ in chain(passages.places, passages.parties, leads, *hits):
+        taken[start:end] = b"\1" * (end - start)
+    return taken
+
+
+def _ahead(passages: Passages) -> Iterator[Span]:
+    """Raw spans of capitalised words right after a phrase that a place follows."""
+    text = passages.text
+    for hit in passages.found.of("roles.place_before"):
+        match = _AHEAD.match(text.raw, text.raw_span(hit.start, hit.end)[1])
+        if match:
+            name = " ".join(takewhile(_is_name, match[1].split(" ")))
+            yield match.start(1), match.start(1) + len(name)
+
+
+def _back(passages: Passages) -> Iterator[Span]:
+    """The same right before a phrase that follows a place."""
+    text = passages.text
+    for hit in passages.found.of("roles.place_after"):
+        end = text.raw_span(hit.start, hit.end)[0]
+        match = _BACK.search(text.raw[max(0, end - REACH) : end])
+        if match:
+            name = " ".join(reversed(list(takewhile(_is_name, reversed(match[1].split(" "))))))
+            last = max(0, end - REACH) + match.end(1)
+            yield last - len(name), last
+
+
+def _joined(raw: str, end: int) -> Iterator[Span]:
+    """Raw spans of the names that a list goes on with behind a place: `, Jura and Keran`."""
+    match = _JOINED.match(raw, end)
+    for word in _NAMES.finditer(raw, end, match.end()) if match else ():
+        name = " ".join(takewhile(_is_name, word[1].split(" ")))
+        yield word.start(1), word.start(1) + len(name)
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word is written as a name: with a capital, neither in capitals throughout nor an owner."""
+    word = _ARTICLE.sub("", word)
+    return word[0].isupper() and not word.isupper() and word[-2:] not in _OWNED
+
+
+def _is_in_capitals(words: Iterable[str]) -> bool:
+    letters = [word for word in words if word[0].isalpha()]
+    return sum(word[0].isupper() for word in letters) > HEADLINE_SHARE * len(letters)
