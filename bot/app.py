@@ -22,32 +22,29 @@ from bot.admins import Admins, Bell
 from bot.alarm import Alarm, DeadMansSwitch
 from bot.check import Checker, Ingests
 from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, register, set_menu
-from bot.commands.buttons import buttons_under
-from bot.commands.notices import render_notice
+from bot.commands.author import make_author
+from bot.commands.crier import Crier
 from bot.commands.polling import Poll, connect
 from bot.commands.refresh import check_now
-from bot.commands.seal import Seal
 from bot.config import Settings
 from bot.data import Facts, load_facts
 from bot.data.blocs import load_blocs
-from bot.data.messages import SOURCE_LANGUAGE, Words, load_words
-from bot.deliver import Author, Deliverer, Rendered
+from bot.data.messages import Words, load_words
+from bot.deliver import Author, Deliverer
 from bot.deliver import Clock as OutboxClock
 from bot.floodgate import Floodgate
 from bot.ingest import Ingested, Limits, ingest
 from bot.jobs import Job, schedule_jobs
 from bot.lookout import Lookout
-from bot.model import Alert, DeliveryForm, Incident, Source
+from bot.model import Source
 from bot.pace import Pacer
 from bot.reading import Reader
-from bot.rendering.alert import render_alert
-from bot.rendering.html import to_plain
-from bot.rendering.replies import render_reply
-from bot.rendering.rollup import render_rollup
-from bot.sender import Buttons, Sender
+from bot.sender import Sender
 from bot.sources.parser import Parser
 from bot.stages import Stage
+from bot.storage.acts import drop_acts
 from bot.storage.alerts import unqueued_alerts
+from bot.storage.applicants import drop_old_applicants
 from bot.storage.chats import purge_gone
 from bot.storage.database import Database
 from bot.storage.deliveries import is_anything_due
@@ -56,7 +53,6 @@ from bot.storage.sole_use import sole_use
 from bot.storage.sources import upsert_catalogue
 from bot.storage.tallies import fold_hours
 from bot.survey import Surveyor
-from bot.watch.notices import Notice
 from bot.web import Examiner, Route, Web
 
 log = logging.getLogger(__name__)
@@ -66,6 +62,8 @@ TICK = timedelta(seconds=1)
 LOOK_EVERY = timedelta(minutes=1)
 """How often the sources' health is judged: silence is told after ten minutes of it."""
 FLOOD_EVERY = timedelta(seconds=30)
+CRY_EVERY = timedelta(seconds=3)
+"""How often the admin who announced something sees how far it is."""
 ALARM_EVERY = timedelta(seconds=5)
 STANDSTILL_EVERY = timedelta(seconds=30)
 TIDY_EVERY = timedelta(hours=1)
@@ -104,6 +102,7 @@ class Service:
     alarm: Alarm
     switch: DeadMansSwitch
     floodgate: Floodgate
+    crier: Crier
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`; what fails for good ends the service with its error."""
@@ -122,6 +121,7 @@ class Service:
                 Job("alarm", self.alarm.look, ALARM_EVERY),
                 Job("standstill", self.switch.look, STANDSTILL_EVERY),
                 Job("flood", self.floodgate.look, FLOOD_EVERY),
+                Job("announcements", self.crier.look, CRY_EVERY),
                 Job("tidy", self._tidy, TIDY_EVERY),
             ]
         )
@@ -164,6 +164,8 @@ class Service:
             await purge_gone(conn, now)
             await drop_shingles(conn, now - COPIES_REMEMBERED)
             await fold_hours(conn, now)
+            await drop_acts(conn, now)
+            await drop_old_applicants(conn, now)
         await self.lookout.tidy()
         await self.floodgate.tidy()
         _return_memory()
@@ -235,7 +237,7 @@ async def open_service(
         checker = _build_checker(stack, settings, stage, database, parser, ground.take_in, clock, wake)
         application = _build_application(stack, settings, stage)
         seal_key = hashlib.sha256(stage.token.encode()).digest()
-        author = _author(facts, words, clock, seal_key)
+        author = make_author(facts, words, clock.now, seal_key, admins)
         deliverer = _build_deliverer(settings, database, application.bot, author, clock, wake)
         desk = Desk(
             database,
@@ -267,9 +269,10 @@ async def open_service(
             clock=clock.now,
             wake=wake.set,
         )
+        crier = Crier(desk, application.bot)
         await _open_web(stack, settings, Examiner(database, clock.now).routes())
         yield Service(
-            database, application, poll, checker, deliverer, desk, lookout, alarm, switch, floodgate
+            database, application, poll, checker, deliverer, desk, lookout, alarm, switch, floodgate, crier
         )
 
 
@@ -352,34 +355,6 @@ def _build_application(
     stack.push_async_callback(application.shutdown)
     stack.push_async_callback(bot.shutdown)
     return application
-
-
-def _author(facts: Facts, words: dict[str, Words], clock: Clock, seal_key: bytes) -> Author:
-    seal = Seal(seal_key)
-
-    def speak(language: str | None) -> Words:
-        return words.get(language or SOURCE_LANGUAGE, words[SOURCE_LANGUAGE])
-
-    def render(alert: Alert, language: str | None, form: DeliveryForm) -> Rendered:
-        spoken = speak(language)
-        if form is DeliveryForm.REPLY:
-            reply = render_reply(alert, spoken, facts)
-            return Rendered(reply.html, reply.plain)
-        message = render_alert(alert, spoken, clock.now(), facts)
-        return Rendered(message.html, message.plain)
-
-    def roll_up(incidents: Sequence[Incident], language: str | None) -> Rendered:
-        rolled = render_rollup(incidents, speak(language), clock.now(), facts)
-        return Rendered(rolled.html, rolled.plain)
-
-    def make_buttons(incidents: Sequence[Incident], language: str | None, telegram_id: int) -> Buttons:
-        return buttons_under(incidents, speak(language), seal, telegram_id)
-
-    def give_notice(notice: Notice, language: str | None) -> Rendered:
-        html = render_notice(notice, speak(language), facts)
-        return Rendered(html, to_plain(html))
-
-    return Author(render, roll_up, make_buttons, give_notice)
 
 
 async def _tell_plainly(bot: Bot, admin_id: int, text: str) -> None:

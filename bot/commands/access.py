@@ -72,6 +72,11 @@ TABLE: dict[str, dict[Role, Verdict]] = {
     "merge": _row(_RULES),
     "split": _row(_RULES),
     "move": _row(_RULES),
+    "announce": _row(_RULES),
+    "admins": _row(_RULES),
+    "mode": _row(_RULES),
+    "audit": _row(_RULES),
+    "review": _row(_RULES),
 }
 
 

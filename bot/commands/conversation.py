@@ -24,15 +24,24 @@ from bot.commands.access import (
 )
 from bot.commands.addsource import Adder
 from bot.commands.desk import Desk
+from bot.commands.entrance import turn_away
 from bot.commands.hints import hint_at_command, hint_at_text
 from bot.commands.picker import Reaction
 from bot.commands.refresh import Refresher
-from bot.commands.screen import Place, Screen, edit_screen, send_screen
+from bot.commands.screen import Place, Screen, edit_buttons, edit_screen, send_screen
 from bot.commands.seal import Press, Seal
 from bot.commands.stewards import Stewards
 from bot.commands.table import ADD_SOURCE, CHANNEL, COMMANDS, PRESSES, REFRESH
 from bot.commands.turns import Turns
-from bot.commands.visit import Visit, place_of, roles_of, roles_of_user
+from bot.commands.visit import (
+    Visit,
+    answered_person,
+    keyboard_of,
+    place_of,
+    roles_of,
+    roles_of_user,
+    title_of,
+)
 from bot.errors import RefusedInput
 from bot.model import ChatKind
 from bot.rendering.html import shorten, to_plain
@@ -77,7 +86,7 @@ class Conversation:
         async with self.turns.take(message.chat.id) as turn:
             if turn is None:
                 return
-            visit = replace(await self._visit(update, message, text), bot_name=context.bot.username)
+            visit = await self._visit(update, message, text, context.bot)
             visit = await self._authorise(context.bot, visit, name)
             screen = await self._answer(visit, name, context.bot)
             if screen is not None:
@@ -92,8 +101,9 @@ class Conversation:
         async with self.turns.take(message.chat.id) as turn:
             if turn is None:
                 return
-            visit = await self._visit(update, message, message.text or "")
-            screen = visit.frame(await self._hint(visit, message, context.bot))
+            visit = await self._visit(update, message, message.text or "", context.bot)
+            hint = await turn_away(visit) or await self._hint(visit, message, context.bot)
+            screen = visit.frame(hint)
             await turn.wait_to_answer()
             await send_screen(context.bot, visit.place, screen)
 
@@ -117,11 +127,11 @@ class Conversation:
             if reaction.answer is not None:
                 await turn.wait_to_answer()
                 await send_screen(context.bot, place_of(message, answers=True), reaction.answer)
-            if reaction.screen is None or not turn.is_last:
+            if (reaction.screen is None and not reaction.keyboard) or not turn.is_last:
                 return
             await turn.wait_to_answer()
             if turn.is_last:
-                await edit_screen(context.bot, message.chat.id, message.message_id, reaction.screen)
+                await _show(context.bot, message, reaction)
 
     async def hear_error(self, update: object, context: Context) -> None:
         """The broad catch of a chat's update: it is logged without its words, and the person is told."""
@@ -154,6 +164,9 @@ class Conversation:
             return visit.frame(Screen(hint)) if visit.is_private else None
         if verdict is Verdict.REFUSE:
             return visit.frame(Screen(refusal(visit, name)))
+        away = await turn_away(visit, name)
+        if away is not None:
+            return away
         try:
             visit = await self.stewards.turn_command(visit, name, bot)
             lasting = self._lasting.get(name)
@@ -178,12 +191,17 @@ class Conversation:
     ) -> Reaction:
         pressable = PRESSES[press.action]
         is_private = message.chat.type == message.chat.PRIVATE
-        visit = self._bare_visit(place_of(message, is_answer=False), message, query.from_user.language_code)
+        place = place_of(message, is_answer=False)
+        visit = self._bare_visit(place, message, query.from_user.language_code, bot)
+        visit = replace(visit, message_id=message.message_id, keyboard=keyboard_of(message))
         roles = roles_of_user(query.from_user.id, is_private, self.desk.admins.ids)
-        visit = replace(visit, roles=roles, speaker=query.from_user.id, bot_name=bot.username)
+        visit = replace(visit, roles=roles, speaker=query.from_user.id)
         visit = await self._authorise(bot, await visit.in_its_language(), pressable.command)
         if judge(pressable.command, visit.roles) is not Verdict.ALLOW:
             return Reaction(refusal(visit, pressable.command), is_urgent=True)
+        away = await turn_away(visit, pressable.command)
+        if away is not None:
+            return Reaction(away.text, is_urgent=True)
         try:
             visit = await self.stewards.turn_to(channel, visit, bot) if channel else visit
             reaction = await pressable.react(visit, press.arguments)
@@ -192,19 +210,22 @@ class Conversation:
         framed = [visit.frame(screen) if screen else None for screen in (reaction.screen, reaction.answer)]
         return replace(reaction, screen=framed[0], answer=framed[1])
 
-    async def _visit(self, update: Update, message: Message, text: str) -> Visit:
+    async def _visit(self, update: Update, message: Message, text: str, bot: Bot) -> Visit:
         author = message.from_user
         is_edited = update.edited_message is not None or update.edited_channel_post is not None
-        visit = self._bare_visit(place_of(message), message, author.language_code if author else None)
+        language = author.language_code if author else None
+        visit = self._bare_visit(place_of(message), message, language, bot)
         roles = roles_of(message, self.desk.admins.ids, is_edited=is_edited)
         answered = _own_words(message.reply_to_message)
         speaker = _author_of(message) or 0
         visit = replace(visit, text=text, roles=roles, answered=answered, speaker=speaker)
+        visit = replace(visit, answered_person=answered_person(message))
         return await visit.in_its_language()
 
-    def _bare_visit(self, place: Place, message: Message, language: str | None) -> Visit:
-        kind = ChatKind(message.chat.type)
-        return Visit(self.desk, self._seal, self.desk.words_for(language), place, kind, language=language)
+    def _bare_visit(self, place: Place, message: Message, language: str | None, bot: Bot) -> Visit:
+        kind, words = ChatKind(message.chat.type), self.desk.words_for(language)
+        title = title_of(message)
+        return Visit(self.desk, self._seal, bot, words, place, kind, language=language, title=title)
 
     async def _authorise(self, bot: Bot, visit: Visit, command: str) -> Visit:
         """Asks Telegram whether a member is an admin, only where that makes a difference."""
@@ -222,6 +243,14 @@ class Conversation:
     async def _refuse_old(self, query: CallbackQuery) -> None:
         words = self.desk.words_for(query.from_user.language_code)
         await notify(query, words.text("This button is old. /filters shows the new ones."))
+
+
+async def _show(bot: Bot, message: Message, reaction: Reaction) -> None:
+    """What a press leads to, in place of the message or of its buttons."""
+    if reaction.screen is not None:
+        await edit_screen(bot, message.chat.id, message.message_id, reaction.screen)
+    else:
+        await edit_buttons(bot, message.chat.id, message.message_id, reaction.keyboard)
 
 
 def split_command(message: Message) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.commands.access import Verdict, judge
+from bot.commands.buttons import review_buttons
 from bot.commands.choice import name_regions
 from bot.commands.grammar import echo
 from bot.commands.picker import Reaction
@@ -19,6 +20,7 @@ from bot.rendering.replies import render_line
 from bot.storage.findings import findings_of, matched_texts
 from bot.storage.incidents import incident_by_code
 from bot.storage.subscriptions import EVERYTHING, Filters
+from bot.watch.verdicts import Reviewing
 
 CODE = re.compile(r"\b[A-Z]{2}-\d{4}-[A-Z0-9]{2,8}\b")
 """A code of an incident in any text."""
@@ -96,7 +98,16 @@ def show_ledger(visit: Visit, incident: Incident, page: int) -> Screen:
     if page + 1 < pages:
         turning.append(visit.button("›", "ledger", incident.code, str(page + 1)))
     why = visit.button(visit.words.text("Why"), "why", incident.code)
-    return Screen(text, ((*turning, why),))
+    return Screen(text, ((*turning, why), *_review_rows(visit, incident)))
+
+
+def _review_rows(visit: Visit, incident: Incident) -> tuple[tuple[Button, ...], ...]:
+    """An admin judges the incident here too, in their own chat."""
+    is_reviewed = visit.is_private and judge("review", visit.roles) is Verdict.ALLOW
+    if not is_reviewed or visit.desk.admins.reviewing(visit.place.telegram_id) is Reviewing.NONE:
+        return ()
+    rows = review_buttons(visit.words, visit.seal, visit.place.telegram_id, incident.code)
+    return tuple(tuple(Button(label, data) for label, data in row) for row in rows)
 
 
 def _details_button(visit: Visit, incident: Incident) -> Button:

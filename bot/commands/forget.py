@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.commands.picker import Reaction
 from bot.commands.screen import Screen
 from bot.commands.visit import Visit
+from bot.storage.applicants import drop_applicant
 from bot.storage.chats import find_chat, forget
 
 OFFER_STANDS = timedelta(minutes=10)
@@ -16,6 +17,8 @@ OFFER_STANDS = timedelta(minutes=10)
 async def say_forgetme(visit: Visit) -> Screen:
     """/forgetme: asks first."""
     if await visit.known_chat() is None:
+        async with visit.desk.db.writing() as conn:
+            await drop_applicant(conn, visit.place.telegram_id)
         return Screen(visit.words.text("I know nothing about this chat."))
     asked_at = str(int(visit.desk.clock.now().timestamp()))
     yes = visit.button(visit.words.text("Yes, forget everything"), "forget", asked_at)

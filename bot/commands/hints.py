@@ -6,9 +6,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from bot.commands.grammar import echo
+from bot.commands.menu import MENU
 from bot.commands.regions import offer_regions
 from bot.commands.screen import Screen
-from bot.commands.table import MENU
 from bot.commands.visit import Visit
 
 LONGEST_NAME = 64

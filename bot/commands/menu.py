@@ -17,10 +17,52 @@ from telegram import (
 from telegram.error import TelegramError
 
 from bot.commands.desk import Desk
-from bot.commands.table import ADMIN_MENU, MENU, READER_MENU
-from bot.data.messages import SOURCE_LANGUAGE, Words
+from bot.data.messages import SOURCE_LANGUAGE, Words, mark
 
 log = logging.getLogger(__name__)
+
+MENU: dict[str, str] = {
+    "subscribe": mark("Choose regions"),
+    "filters": mark("What you have chosen"),
+    "latest": mark("The latest incidents"),
+    "incident": mark("Who says what of an incident"),
+    "why": mark("What an alert rests on"),
+    "keywords": mark("Only with, or without, a word"),
+    "style": mark("How you hear of changes"),
+    "unsubscribe": mark("Stop alerts for a region"),
+    "language": mark("In which language I speak"),
+    "share": mark("Links to pass on"),
+    "channel": mark("Change a channel of yours from here"),
+    "editors": mark("Who may change what I tell a group"),
+    "status": mark("Is the service well?"),
+    "help": mark("What I understand"),
+    "privacy": mark("What is stored"),
+    "forgetme": mark("Remove all about this chat"),
+}
+"""The command menu with one line each, the most used first."""
+
+ADMIN_MENU: dict[str, str] = {
+    "refresh": mark("Check the sources now"),
+    "stats": mark("The figures of the service"),
+    "sources": mark("How the sources are"),
+    "addsource": mark("Watch another source"),
+    "removesource": mark("Watch a source no more"),
+    "pause": mark("Check a source no more for now"),
+    "resume": mark("Check a paused source again"),
+    "retract": mark("Take an incident back"),
+    "merge": mark("Make two incidents one"),
+    "split": mark("Make a report an incident of its own"),
+    "move": mark("Put a report into another incident"),
+    "announce": mark("Tell everybody something"),
+    "review": mark("Judge new incidents here"),
+    "admins": mark("Who runs this bot"),
+    "mode": mark("Who is let in"),
+    "audit": mark("What admins did"),
+}
+"""What admins of the bot have besides."""
+
+READER_MENU = ("latest", "incident", "why", "filters", "status", "help", "privacy")
+"""What members of a group have."""
 
 
 async def set_menu(bot: Bot, desk: Desk) -> None:

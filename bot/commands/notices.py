@@ -22,6 +22,9 @@ def render_notice(notice: Notice, words: Words, facts: Facts) -> str:
     """The notice as Telegram HTML."""
     if notice.kind is NoticeKind.BROKEN:
         return _report(notice, words)
+    if notice.kind is NoticeKind.ANNOUNCEMENT:
+        lines = [escape(line) for line in notice.text.splitlines()]
+        return "📢 " + words.text("From the people who run this bot:") + "\n\n" + "\n".join(lines)
     silence = say_silence(notice.theatre, notice.what, notice.since, notice.created_at, words, facts)
     if notice.kind is NoticeKind.LOST:
         return "🔇 " + silence

@@ -31,6 +31,8 @@ class Reaction:
     """True for a notice that must be read: it is shown in a window."""
     answer: Screen | None = None
     """A message of its own that answers the pressed one, which stays as it is."""
+    keyboard: tuple[tuple[Button, ...], ...] = ()
+    """Other buttons under the pressed message, whose text stays."""
 
 
 async def show_picker(visit: Visit, region_id: str = HOME, page: int = 0) -> Screen:

@@ -34,7 +34,7 @@ async def say_subscribe(visit: Visit) -> Screen:
     """/subscribe REGION[, REGION…] | all; without a name the picker opens."""
     if not visit.text:
         return await show_picker(visit)
-    if _is_all(visit.text):
+    if is_all(visit.text):
         await add_regions(visit, [EVERYTHING])
         return Screen(visit.words.text("You now get every alert, wherever it is. /unsubscribe all ends it."))
     named = find_regions(visit, visit.text)
@@ -49,7 +49,7 @@ async def say_unsubscribe(visit: Visit) -> Screen:
     """/unsubscribe [REGION…|all]; without a name it asks which."""
     if not visit.text:
         return await _ask_which(visit)
-    if _is_all(visit.text):
+    if is_all(visit.text):
         removed = await remove_regions(visit, None)
         if removed:
             return Screen(visit.words.text("Done: no region is chosen any more, and no alerts will come."))
@@ -104,7 +104,8 @@ def offer_regions(visit: Visit, text: str) -> Screen | None:
     return _ask_meant(visit, text, nearest) if nearest else None
 
 
-def _is_all(text: str) -> bool:
+def is_all(text: str) -> bool:
+    """True for what stands for all regions, in several languages."""
     return fold(text) in _ALL or text.strip() == EVERYTHING
 
 

@@ -83,6 +83,19 @@ async def edit_screen(bot: Bot, telegram_id: int, message_id: int, screen: Scree
         log.warning("a message was not changed: %s", error)
 
 
+async def edit_buttons(
+    bot: Bot, telegram_id: int, message_id: int, buttons: tuple[tuple[Button, ...], ...]
+) -> None:
+    """Shows other buttons under a message that the bot sent before; its text stays."""
+    markup = _keyboard(Screen("", buttons))
+    try:
+        await bot.edit_message_reply_markup(telegram_id, message_id, reply_markup=markup)
+    except BadRequest as error:
+        log.debug("a message keeps its buttons: %s", error)
+    except TelegramError as error:
+        log.warning("the buttons of a message were not changed: %s", error)
+
+
 def in_rows(buttons: list[Button], columns: int) -> tuple[tuple[Button, ...], ...]:
     """Buttons side by side, `columns` in a row."""
     return tuple(tuple(buttons[i : i + columns]) for i in range(0, len(buttons), columns))

@@ -15,6 +15,7 @@ from telegram.error import TelegramError
 
 from bot.commands.access import is_about_the_chat
 from bot.commands.desk import Desk
+from bot.commands.entrance import turn_away
 from bot.commands.grammar import echo
 from bot.commands.screen import Place, Screen
 from bot.commands.visit import Visit
@@ -92,6 +93,11 @@ class Stewards:
         if found.type != found.CHANNEL:
             raise RefusedInput(words.text("{channel} is no channel.", channel=echo(str(address))))
         await self._prove(visit, bot, found.id)
+        away = await turn_away(
+            replace(visit, place=Place(found.id), kind=ChatKind.CHANNEL, title=found.title or "")
+        )
+        if away is not None:
+            raise RefusedInput(away.text)
         missing = await self._missing_right(visit, bot, found.id)
         async with self.desk.db.writing() as conn:
             own = await ensure_chat(

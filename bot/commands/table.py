@@ -7,13 +7,18 @@ from dataclasses import dataclass
 
 from bot.commands import (
     addsource,
+    announce,
+    audit,
     dossier,
     editors,
     forget,
     keywords,
     languages,
+    mode,
     picker,
     regions,
+    review,
+    roster,
     rulings,
     service,
     sharing,
@@ -25,7 +30,6 @@ from bot.commands import (
 from bot.commands.picker import Reaction
 from bot.commands.screen import Screen
 from bot.commands.visit import Visit
-from bot.data.messages import mark
 
 Say = Callable[[Visit], Awaitable[Screen]]
 React = Callable[[Visit, tuple[str, ...]], Awaitable[Reaction]]
@@ -65,6 +69,11 @@ COMMANDS: dict[str, Say] = {
     "merge": rulings.say_merge,
     "split": rulings.say_split,
     "move": rulings.say_move,
+    "announce": announce.say_announce,
+    "admins": roster.say_admins,
+    "mode": mode.say_mode,
+    "audit": audit.say_audit,
+    "review": review.say_review,
 }
 """What each command shows; those that go on after their answer, or ask Telegram, are told apart."""
 
@@ -102,42 +111,12 @@ PRESSES: dict[str, Pressable] = {
     "editors": Pressable(editors.press_editors, "editors"),
     "rule": Pressable(rulings.press_rule, "retract"),
     "drop-rule": Pressable(rulings.press_drop, "retract"),
+    "announce": Pressable(announce.press_announce, "announce"),
+    "drop-announce": Pressable(announce.press_drop_announce, "announce"),
+    "unadmin": Pressable(roster.press_remove, "admins"),
+    "mode": Pressable(mode.press_mode, "mode"),
+    "admit": Pressable(mode.press_admit, "mode"),
+    "decline": Pressable(mode.press_decline, "mode"),
+    "audit": Pressable(audit.press_audit, "audit"),
+    "review": Pressable(review.press_review, "review"),
 }
-
-MENU: dict[str, str] = {
-    "subscribe": mark("Choose regions"),
-    "filters": mark("What you have chosen"),
-    "latest": mark("The latest incidents"),
-    "incident": mark("Who says what of an incident"),
-    "why": mark("What an alert rests on"),
-    "keywords": mark("Only with, or without, a word"),
-    "style": mark("How you hear of changes"),
-    "unsubscribe": mark("Stop alerts for a region"),
-    "language": mark("In which language I speak"),
-    "share": mark("Links to pass on"),
-    "channel": mark("Change a channel of yours from here"),
-    "editors": mark("Who may change what I tell a group"),
-    "status": mark("Is the service well?"),
-    "help": mark("What I understand"),
-    "privacy": mark("What is stored"),
-    "forgetme": mark("Remove all about this chat"),
-}
-"""The command menu with one line each, the most used first."""
-
-ADMIN_MENU: dict[str, str] = {
-    "refresh": mark("Check the sources now"),
-    "stats": mark("The figures of the service"),
-    "sources": mark("How the sources are"),
-    "addsource": mark("Watch another source"),
-    "removesource": mark("Watch a source no more"),
-    "pause": mark("Check a source no more for now"),
-    "resume": mark("Check a paused source again"),
-    "retract": mark("Take an incident back"),
-    "merge": mark("Make two incidents one"),
-    "split": mark("Make a report an incident of its own"),
-    "move": mark("Put a report into another incident"),
-}
-"""What admins of the bot have besides."""
-
-READER_MENU = ("latest", "incident", "why", "filters", "status", "help", "privacy")
-"""What members of a group have."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from telegram import Message
+from telegram import Bot, Message, MessageOriginUser
 
 from bot.commands.access import Role
 from bot.commands.desk import Desk
@@ -24,6 +24,7 @@ class Visit:
 
     desk: Desk
     seal: Seal
+    bot: Bot
     words: Words
     place: Place
     kind: ChatKind
@@ -35,10 +36,20 @@ class Visit:
     """What the client of the speaker is set to: what a new chat begins with."""
     answered: str = ""
     """The text of the bot's message that is answered."""
-    bot_name: str = ""
-    """The bot's own name in Telegram's addresses."""
     header: str = ""
     """HTML that stands above every screen: which channel it is about."""
+    answered_person: int = 0
+    """Telegram's number of the person whose message is answered, or who wrote what was forwarded."""
+    title: str = ""
+    """What the chat, or the person in a private one, is called: to be shown, never stored."""
+    message_id: int = 0
+    """The message whose button was pressed, and its buttons."""
+    keyboard: tuple[tuple[Button, ...], ...] = ()
+
+    @property
+    def bot_name(self) -> str:
+        """The bot's own name in Telegram's addresses."""
+        return self.bot.username
 
     @property
     def is_private(self) -> bool:
@@ -88,6 +99,33 @@ def place_of(message: Message, *, is_answer: bool = True, answers: bool = False)
     is_group = message.chat.type in (message.chat.GROUP, message.chat.SUPERGROUP)
     return Place(
         message.chat.id, topic_id or 0, message.message_id if answers or (is_group and is_answer) else None
+    )
+
+
+def answered_person(message: Message) -> int:
+    """Who wrote the message that this one answers; its first author when it was forwarded; 0 for nobody."""
+    answered = message.reply_to_message
+    if answered is None:
+        return 0
+    origin = answered.forward_origin
+    author = origin.sender_user if isinstance(origin, MessageOriginUser) else answered.from_user
+    is_hidden = origin is not None and not isinstance(origin, MessageOriginUser)
+    if author is None or author.is_bot or answered.sender_chat is not None or is_hidden:
+        return 0
+    return author.id
+
+
+def title_of(message: Message) -> str:
+    """What a chat is called, or the person of a private one."""
+    return message.chat.title or message.chat.full_name or ""
+
+
+def keyboard_of(message: Message) -> tuple[tuple[Button, ...], ...]:
+    """The buttons under a message, as far as they carry data."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return tuple(
+        tuple(Button(b.text, b.callback_data) for b in row if isinstance(b.callback_data, str))
+        for row in rows
     )
 
 

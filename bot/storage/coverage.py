@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState, IncidentStatus, Severity
-from bot.storage.states import EVERYTHING, PRIORITY_REPLY, ChatState
+from bot.storage.states import EVERYTHING, PRIORITY_ANNOUNCEMENT, PRIORITY_REPLY, ChatState
 from bot.storage.tables import IS_FOLLOW_UP, chat, coverage_gap, delivery, incident, report, subscription
 from bot.storage.tables import notice as table
 from bot.watch.coverage import EVERYWHERE, Gap
@@ -83,7 +83,8 @@ async def add_notice(conn: AsyncConnection, new: Notice, gap_id: int | None = No
 async def tell_chats(conn: AsyncConnection, new: Notice, chat_ids: Collection[int]) -> int:
     """Store a notice for just these chats and queue it; returns its id."""
     notice_id = await _insert(conn, new, None, queued_at=new.created_at)
-    await _queue(conn, notice_id, new.created_at, _chats().where(chat.c.id.in_(chat_ids)))
+    chosen = _chats().where(chat.c.id.in_(chat_ids))
+    await _queue(conn, notice_id, new.created_at, chosen, PRIORITY_REPLY)
     return notice_id
 
 
@@ -94,8 +95,9 @@ async def get_notice(conn: AsyncConnection, notice_id: int) -> Notice | None:
 
 
 async def unqueued_notices(conn: AsyncConnection) -> list[int]:
-    """Ids of the notices not yet queued for everybody, the oldest first."""
-    waiting = select(table.c.id).where(table.c.queued_at.is_(None)).order_by(table.c.id)
+    """Ids of the notices about sources not yet queued for everybody, the oldest first."""
+    is_own = table.c.kind != NoticeKind.ANNOUNCEMENT
+    waiting = select(table.c.id).where(table.c.queued_at.is_(None), is_own).order_by(table.c.id)
     return list((await conn.execute(waiting)).scalars())
 
 
@@ -108,8 +110,8 @@ async def queue_notice(
 ) -> bool:
     """Queue a notice for its next chats; the cursor moves along. Returns whether it is queued for all.
 
-    `regions`: all of the theatre's. The end of a gap is told to whom the gap was told; where that still
-    waits it expires instead.
+    `regions`: all of the theatre's; of an announcement its audience's. The end of a gap is told to whom the
+    gap was told; where that still waits it expires instead.
     """
     row = (
         await conn.execute(select(table).where(table.c.id == notice_id, table.c.queued_at.is_(None)))
@@ -123,12 +125,21 @@ async def queue_notice(
     last, many = (await conn.execute(select(func.max(next_ids.c.id), func.count()))).one()
     if many:
         is_next = (chat.c.id > row.cursor, chat.c.id <= last)
-        wanted = _was_told(row.gap_id) if is_end else _subscribes(row.snapshot.theatre, regions)
-        await _queue(conn, notice_id, now, _chats().where(*is_next, wanted))
+        if row.kind is NoticeKind.ANNOUNCEMENT:
+            chosen, priority = audience(regions), PRIORITY_ANNOUNCEMENT
+        else:
+            wanted = _was_told(row.gap_id) if is_end else _subscribes(row.snapshot.theatre, regions)
+            chosen, priority = _chats().where(wanted), PRIORITY_REPLY
+        await _queue(conn, notice_id, now, chosen.where(*is_next), priority)
     is_done = bool(many < size)
     values = {"cursor": last or row.cursor, "queued_at": now if is_done else None}
     await conn.execute(update(table).where(table.c.id == notice_id).values(**values))
     return is_done
+
+
+def audience(regions: Collection[str]) -> Select[Any]:
+    """Chats that an announcement concerns: those that chose one of the regions, or all (none: all chats)."""
+    return _chats().where(_subscribes("", regions)) if regions else _chats()
 
 
 async def drop_notices(conn: AsyncConnection, before: datetime) -> int:
@@ -191,7 +202,9 @@ async def _expire_waiting(conn: AsyncConnection, gap_id: int) -> None:
     await conn.execute(update(delivery).where(*waiting).values(**values))
 
 
-async def _queue(conn: AsyncConnection, notice_id: int, now: datetime, chats: Select[Any]) -> None:
+async def _queue(
+    conn: AsyncConnection, notice_id: int, now: datetime, chats: Select[Any], priority: int
+) -> None:
     chosen = chats.subquery("chosen")
     columns: dict[str, ColumnElement[Any]] = {
         "alert_id": literal(notice_id),
@@ -199,7 +212,7 @@ async def _queue(conn: AsyncConnection, notice_id: int, now: datetime, chats: Se
         "chat_id": chosen.c.chat_id,
         "form": literal(DeliveryForm.NOTICE, delivery.c.form.type),
         "state": literal(DeliveryState.PENDING, delivery.c.state.type),
-        "priority": literal(PRIORITY_REPLY),
+        "priority": literal(priority),
         "attempts": literal(0),
         "not_before": null(),
         "queued_at": literal(now, delivery.c.queued_at.type),

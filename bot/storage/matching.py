@@ -28,10 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState
+from bot.storage.desk_tables import reviewer
 from bot.storage.inserts import insert_new
 from bot.storage.matches import Match, Window
 from bot.storage.states import EVERYTHING, Sign
 from bot.storage.tables import IS_MESSAGE, alert_term, chat, delivery, keyword, subscription
+from bot.watch.verdicts import Reviewing
 
 CHUNK_CHATS = 32_000
 """Chats looked at in one transaction: tens of milliseconds, so that no other writer waits long."""
@@ -66,6 +68,7 @@ def _candidates(match: Match, size: int) -> Subquery:
     arms: list[Select[Any]] = []
     if match.reaches_others:
         arms.extend(_subscribers(match.cursor, part) for part in _parts((*match.regions, EVERYTHING)))
+        arms.append(_reviewers().where(reviewer.c.chat_id > match.cursor))
     if not match.is_new:
         told = (IS_MESSAGE, delivery.c.incident_id == match.incident_id, delivery.c.chat_id > match.cursor)
         arms.append(select(delivery.c.chat_id).where(*told))
@@ -104,12 +107,17 @@ def _is_to_be_told(conn: AsyncConnection, match: Match, candidates: Subquery) ->
 
     A new alert's second message for one chat fails on the index that forbids it, so it is not looked for.
     """
-    passes = _passes_keywords(conn, match, candidates)
+    passes = or_(candidates.c.chat_id.in_(_reviewers()), _passes_keywords(conn, match, candidates))
     if match.is_new:
         return passes
     is_same = (delivery.c.incident_id == match.incident_id, delivery.c.chat_id == candidates.c.chat_id)
     was_told = exists(select(literal(1)).select_from(delivery).where(IS_MESSAGE, *is_same))
     return and_(~was_told, passes)
+
+
+def _reviewers() -> Select[Any]:
+    """Admins' chats that are to get every new incident, whatever they chose."""
+    return select(reviewer.c.chat_id).where(reviewer.c.reviewing == Reviewing.ALL)
 
 
 def _passes_keywords(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:

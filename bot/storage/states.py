@@ -11,13 +11,15 @@ PRIORITY_NEW = 10
 PRIORITY_REPLY = 20
 PRIORITY_EDIT = 30
 PRIORITY_DIGEST = 40
-"""Small numbers leave first: new grave incidents, new ones, replies, edits, digests."""
+PRIORITY_ANNOUNCEMENT = 50
+"""Small numbers leave first: new grave incidents, new ones, replies, edits, digests, announcements."""
 PRIORITY_NAMES = {
     PRIORITY_GRAVE: "grave",
     PRIORITY_NEW: "new",
     PRIORITY_REPLY: "reply",
     PRIORITY_EDIT: "edit",
     PRIORITY_DIGEST: "digest",
+    PRIORITY_ANNOUNCEMENT: "announcement",
 }
 PRIORITIES = tuple(PRIORITY_NAMES)
 

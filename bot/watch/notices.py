@@ -10,11 +10,15 @@ from bot.watch.health import Diagnosis
 
 
 class NoticeKind(StrEnum):
-    """lost, back: for those who subscribed there; broken: for admins, what should be looked at."""
+    """lost, back: for those who subscribed there; broken: for admins, what should be looked at.
+
+    announcement: what the people who run the bot have to say.
+    """
 
     LOST = "lost"
     BACK = "back"
     BROKEN = "broken"
+    ANNOUNCEMENT = "announcement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +42,6 @@ class Notice:
     broken: int = 0
     total: int = 0
     """Sources that are not well and all that are watched; `troubles` may be fewer."""
+    text: str = ""
+    """An announcement's own words, plain."""
     id: int | None = None

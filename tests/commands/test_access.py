@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.access import TABLE, Role, Verdict, is_admin_command, judge, needs_admin_check
-from bot.commands.table import ADMIN_MENU, COMMANDS, LASTING, MENU, PRESSES
+from bot.commands.menu import ADMIN_MENU, MENU
+from bot.commands.table import COMMANDS, LASTING, PRESSES
 from bot.storage.subscriptions import EVERYTHING
 from tests.chat import ADMIN, Scene, Somebody
 from tests.telegram_server import person
@@ -25,6 +26,11 @@ RULES = {
     "merge",
     "split",
     "move",
+    "announce",
+    "admins",
+    "mode",
+    "audit",
+    "review",
 }
 EVERY_COMMAND = sorted([*COMMANDS, *LASTING])
 TAINTED = {Role.LINKED_CHANNEL, Role.FORWARDED, Role.EDITED, Role.VIA_BOT}
