@@ -166,6 +166,7 @@ class Service:
             await fold_hours(conn, now)
             await drop_acts(conn, now)
             await drop_old_applicants(conn, now)
+        await self.database.empty_log()
         await self.lookout.tidy()
         await self.floodgate.tidy()
         _return_memory()

@@ -55,7 +55,14 @@ RESTRICTED_RIGHTS = (
     *("can_manage_topics", "can_edit_tag", "can_react_to_messages"),
 )
 PLAIN_ACKNOWLEDGED = {
-    *("answerCallbackQuery", "setMyCommands", "deleteMyCommands", "deleteWebhook", "sendChatAction"),
+    *(
+        "answerCallbackQuery",
+        "answerInlineQuery",
+        "setMyCommands",
+        "deleteMyCommands",
+        "deleteWebhook",
+        "sendChatAction",
+    ),
     *("setMyDescription", "setMyShortDescription", "setMyName", "leaveChat", "logOut", "close"),
 }
 
@@ -187,6 +194,11 @@ class TelegramServer:
             "data": data,
         }
         return self.add_update(callback_query=query)
+
+    def type_inline(self, user_id: int, text: str, **more: Any) -> int:
+        """A person types the bot's name and a text in some chat."""
+        query = {"id": str(self._next_update), "from": person(user_id) | more, "query": text, "offset": ""}
+        return self.add_update(inline_query=query)
 
     async def wait_until(self, is_so: Callable[[], Any], timeout_s: float = 10.0) -> None:
         """Return as soon as `is_so()`, looked at after every request; raises TimeoutError."""

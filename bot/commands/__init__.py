@@ -14,6 +14,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -42,6 +43,7 @@ ALLOWED_UPDATES = (
     "channel_post",
     "edited_channel_post",
     "callback_query",
+    "inline_query",
     "my_chat_member",
 )
 """What Telegram is asked to send; nothing else is read."""
@@ -57,6 +59,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk)
     written = filters.UpdateType.MESSAGES | filters.UpdateType.CHANNEL_POSTS
     application.add_handler(CommandHandler([*COMMANDS, *LASTING], conversation.hear_command, filters=written))
     application.add_handler(CallbackQueryHandler(conversation.hear_press))
+    application.add_handler(InlineQueryHandler(conversation.hear_inline))
     application.add_handler(ChatMemberHandler(membership.hear_change, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, membership.hear_migration))
     spoken = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL

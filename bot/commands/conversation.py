@@ -26,6 +26,7 @@ from bot.commands.addsource import Adder
 from bot.commands.desk import Desk
 from bot.commands.entrance import turn_away
 from bot.commands.hints import hint_at_command, hint_at_text
+from bot.commands.inline import Inline
 from bot.commands.picker import Reaction
 from bot.commands.refresh import Refresher
 from bot.commands.screen import Place, Screen, edit_buttons, edit_screen, send_screen
@@ -53,6 +54,8 @@ Context = ContextTypes.DEFAULT_TYPE
 
 LONGEST_NOTICE = 200
 """Characters of the short notice over a chat; the Bot API's limit."""
+INLINE = 0
+"""Stands for the pressed message where a person's inline queries take their turn: no message has it."""
 _LEADING = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
 
@@ -65,6 +68,7 @@ class Conversation:
         self.refresher = Refresher(desk)
         self.adder = Adder(desk)
         self.stewards = Stewards(desk)
+        self.inline = Inline(desk)
         self._lasting = {
             REFRESH: self.refresher.start,
             ADD_SOURCE: self.adder.start,
@@ -132,6 +136,15 @@ class Conversation:
             await turn.wait_to_answer()
             if turn.is_last:
                 await _show(context.bot, message, reaction)
+
+    async def hear_inline(self, update: Update, context: Context) -> None:
+        """What somebody types after the bot's name in any chat; only the newest of a fast typist counts."""
+        query = update.inline_query
+        if query is None:
+            return
+        async with self.turns.take(query.from_user.id, INLINE) as turn:
+            if turn is not None and turn.is_last:
+                await self.inline.answer(query, context.bot.username)
 
     async def hear_error(self, update: object, context: Context) -> None:
         """The broad catch of a chat's update: it is logged without its words, and the person is told."""

@@ -42,6 +42,7 @@ async def press_forget(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
         chat = await find_chat(conn, visit.place.telegram_id, visit.place.topic_id)
         if chat is not None:
             await forget(conn, chat.id)
+    await visit.desk.db.empty_log()
     return Reaction(
         screen=Screen(visit.words.text("Done: I know nothing about this chat any more. /start begins anew."))
     )

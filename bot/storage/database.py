@@ -6,18 +6,20 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import ConfigurationError, StorageError
-from bot.storage.engines import make_engines, parse_address
+from bot.storage.engines import BUSY_TIMEOUT_MS, make_engines, parse_address
 from bot.storage.migrating import migrate_schema
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+LOG_TIMEOUT_MS = 200
+"""How long other writers may wait while the log is emptied."""
 CLOSE_TIMEOUT_S = 5.0
 """The whole service has eight seconds to end."""
 
@@ -82,6 +84,23 @@ class Database:
             self._refuse_when_closed()
             async with _translated(), self._watched(), _transaction(self._writer) as conn:
                 yield conn
+
+    async def empty_log(self) -> bool:
+        """Bring what SQLite's write-ahead log holds into the file and cut the log to nothing.
+
+        Afterwards no byte of what was deleted is left on the disk: within the file it is overwritten at once.
+        False when somebody reads an older state meanwhile; then it is to be tried again. PostgreSQL looks
+        after its own log.
+        """
+        if self.dialect != "sqlite":
+            return True
+        async with self._turn, _translated(), self._writer.connect() as conn:
+            connection: Any = (await conn.get_raw_connection()).driver_connection
+            await connection.execute(f"PRAGMA busy_timeout={LOG_TIMEOUT_MS}")
+            async with connection.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                is_busy, *_ = await cursor.fetchone()
+            await connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            return not is_busy
 
     @asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:
