@@ -43,11 +43,12 @@ from bot.sender import Sender
 from bot.sources.parser import Parser
 from bot.stages import Stage
 from bot.storage.acts import drop_acts
-from bot.storage.alerts import unqueued_alerts
+from bot.storage.alerts import drop_traits, unqueued_alerts
 from bot.storage.applicants import drop_old_applicants
 from bot.storage.chats import purge_gone
 from bot.storage.database import Database
 from bot.storage.deliveries import is_anything_due
+from bot.storage.filters import drop_mutes
 from bot.storage.reports import drop_shingles
 from bot.storage.sole_use import sole_use
 from bot.storage.sources import upsert_catalogue
@@ -69,6 +70,8 @@ STANDSTILL_EVERY = timedelta(seconds=30)
 TIDY_EVERY = timedelta(hours=1)
 COPIES_REMEMBERED = timedelta(days=14)
 """Wires are copied for days; after that a like text is a new report."""
+LOOKED_BACK = timedelta(days=8)
+"""A preview tells of the last seven."""
 DRAIN_STEP_S = 0.1
 
 
@@ -166,6 +169,8 @@ class Service:
             await fold_hours(conn, now)
             await drop_acts(conn, now)
             await drop_old_applicants(conn, now)
+            await drop_mutes(conn, now - LOOKED_BACK)
+            await drop_traits(conn, now - LOOKED_BACK)
         await self.database.empty_log()
         await self.lookout.tidy()
         await self.floodgate.tidy()

@@ -7,12 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from bot.choices import distance_km
 from bot.errors import ConfigurationError
 from bot.folding import fold
 from bot.model import Region, RegionLevel
 
 LIKENESS = 0.66
 """The least likeness (0 to 1, edits against length) of a mistyped name to one that is suggested."""
+
+REACHES_KM = {
+    RegionLevel.PLACE: (3.0, 3.0),
+    RegionLevel.DISTRICT: (10.0, 60.0),
+    RegionLevel.PROVINCE: (30.0, 150.0),
+    RegionLevel.THEATRE: (100.0, 800.0),
+}
+"""The least and the most that a region of each level is taken to reach from its point."""
 
 _RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
 
@@ -31,6 +40,7 @@ class Atlas:
         self._refuse_faults(regions)
         self._paths = {region.id: self._climb(region) for region in regions}
         self._spellings = _index(regions)
+        self._reaches_km: dict[str, float] = {}
 
     def __len__(self) -> int:
         return len(self._regions)
@@ -59,6 +69,22 @@ class Atlas:
         if region_id not in self._regions:
             return ()
         return tuple(self._descend(region_id))
+
+    def reach_km(self, region_id: str) -> float:
+        """How far from its point a region reaches: to the farthest place known in it, within bounds."""
+        if region_id not in self._reaches_km:
+            region = self._regions[region_id]
+            least, most = REACHES_KM[region.level]
+            inside = (self._regions[each] for each in self._descend(region_id))
+            farthest = max((_apart_km(region, each) for each in inside), default=0.0)
+            self._reaches_km[region_id] = round(min(max(farthest, least), most), 1)
+        return self._reaches_km[region_id]
+
+    def nearest(self, lat: float, lon: float, level: RegionLevel, limit: int) -> list[tuple[float, Region]]:
+        """The regions of a level whose points are nearest, with the distance in kilometres."""
+        placed = (r for r in self if r.level is level and r.lat is not None and r.lon is not None)
+        near = ((distance_km(lat, lon, r.lat or 0.0, r.lon or 0.0), r) for r in placed)
+        return sorted(near, key=lambda each: each[0])[:limit]
 
     def find(self, text: str) -> Region | None:
         """The region that is spelled like this in any language or has this id; the widest of several."""
@@ -130,6 +156,13 @@ def _index(regions: Iterable[Region]) -> dict[str, list[Region]]:
             if folded:
                 index.setdefault(folded, []).append(region)
     return index
+
+
+def _apart_km(one: Region, other: Region) -> float:
+    """Zero where one of them is nowhere on the map."""
+    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+        return 0.0
+    return distance_km(one.lat, one.lon, other.lat, other.lon)
 
 
 def _nearness(spelling: str, folded: str) -> int:

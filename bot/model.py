@@ -6,7 +6,7 @@ Every time is an aware UTC datetime, every day a date as the place of the incide
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -307,6 +307,8 @@ class FoundPlace:
     level: RegionLevel
     lat: float | None
     lon: float | None
+    reach_km: float | None = field(default=None, compare=False)
+    """How far from its point it may have been; None where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)

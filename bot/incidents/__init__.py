@@ -10,6 +10,7 @@ from bot.incidents.profiles import Box, Profile, Search, box_of, search_for, sum
 from bot.incidents.severity import judge_severity
 from bot.incidents.shingles import is_copy, shingle_hashes
 from bot.incidents.status import confirmations, judge_status
+from bot.incidents.traits import spots_of, traits_of
 
 __all__ = [
     "CLOSED_AFTER",
@@ -39,6 +40,8 @@ __all__ = [
     "retract",
     "search_for",
     "shingle_hashes",
+    "spots_of",
     "summarise",
+    "traits_of",
     "withdraw",
 ]

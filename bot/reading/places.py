@@ -193,6 +193,7 @@ class Map:
             region.level,
             region.lat,
             region.lon,
+            self._atlas.reach_km(region.id),
         )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Alert, AlertKind, DeliveryForm, Severity
+from bot.incidents import spots_of, traits_of
+from bot.model import Alert, AlertKind, DeliveryForm, Incident, Severity
 from bot.storage.following import follow_up
 from bot.storage.inserts import insert_for, insert_new
 from bot.storage.matches import Match, Window
@@ -18,7 +19,7 @@ from bot.storage.matching import CHUNK_CHATS, insert_matches, next_window
 from bot.storage.rollups import roll_up
 from bot.storage.states import PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert as table
-from bot.storage.tables import alert_sent, alert_term
+from bot.storage.tables import alert_sent, alert_spot, alert_term, alert_trait
 from bot.watch.delays import reported_at
 
 TERMS_A_STATEMENT = 2_000
@@ -66,6 +67,7 @@ async def add_alert(conn: AsyncConnection, new: Alert, follow_up: DeliveryForm =
     }
     alert_id = int((await conn.execute(insert(table).values(**values).returning(table.c.id))).scalar_one())
     await _add_terms(conn, alert_id, new.terms)
+    await _add_traits(conn, alert_id, new.incident)
     return alert_id
 
 
@@ -170,6 +172,7 @@ async def _match(conn: AsyncConnection, alert_id: int) -> Match | None:
         priority=row.priority,
         follow_up=row.follow_up,
         cursor=row.cursor,
+        has_spots=bool(spots_of(incident)),
     )
 
 
@@ -177,3 +180,22 @@ async def _add_terms(conn: AsyncConnection, alert_id: int, terms: frozenset[str]
     rows: Iterator[dict[str, object]] = ({"alert_id": alert_id, "term": term} for term in sorted(terms))
     while part := list(islice(rows, TERMS_A_STATEMENT)):
         await conn.execute(insert_new(conn, alert_term), part)
+
+
+async def _add_traits(conn: AsyncConnection, alert_id: int, told: Incident) -> None:
+    """What the alert can be chosen by, and where on the map it was."""
+    traits = [{"alert_id": alert_id, "kind": kind, "code": code} for kind, code in sorted(traits_of(told))]
+    await conn.execute(insert(alert_trait), traits)
+    spots = [
+        {"alert_id": alert_id, "number": number, "east_km": spot.east_km, **asdict(spot)}
+        for number, spot in enumerate(spots_of(told))
+    ]
+    if spots:
+        await conn.execute(insert(alert_spot), spots)
+
+
+async def drop_traits(conn: AsyncConnection, before: datetime) -> None:
+    """Forget by what alerts made before then could be chosen: no preview looks back so far."""
+    old = select(table.c.id).where(table.c.created_at < before, table.c.queued_at.is_not(None))
+    for each in (alert_trait, alert_spot):
+        await conn.execute(delete(each).where(each.c.alert_id.in_(old)))

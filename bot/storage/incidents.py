@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -109,6 +110,13 @@ async def incident_by_code(conn: AsyncConnection, code: str) -> Incident | None:
 async def is_code_taken(conn: AsyncConnection, code: str) -> bool:
     """True when an incident has this code."""
     return (await conn.execute(select(table.c.id).where(table.c.code == code))).first() is not None
+
+
+async def read_incidents(conn: AsyncConnection, ids: Sequence[int]) -> list[Incident]:
+    """The incidents with these ids, in their order."""
+    rows = await conn.execute(select(table.c.id, table.c.snapshot).where(table.c.id.in_(ids)))
+    found = {row.id: _incident(row) for row in rows}
+    return [found[number] for number in ids if number in found]
 
 
 async def get_incident(conn: AsyncConnection, incident_id: int) -> Incident | None:

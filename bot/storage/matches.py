@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from bot.model import AlertKind, DeliveryForm
 
+KEPT_AMONG_THE_TOLD = (AlertKind.RETRACTED, AlertKind.MERGED, AlertKind.CORRECTED)
+"""Alerts for those who know the incident already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -20,6 +23,8 @@ class Match:
     priority: int
     follow_up: DeliveryForm
     cursor: int
+    has_spots: bool = False
+    """Whether it is known where on the map it was."""
 
     @property
     def is_new(self) -> bool:
@@ -39,7 +44,7 @@ class Match:
     @property
     def reaches_others(self) -> bool:
         """Whether those who were not told are told now; who read nothing wrong needs no correction."""
-        return not self.is_for_all_copies and self.kind is not AlertKind.CORRECTED
+        return self.kind not in KEPT_AMONG_THE_TOLD
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
-    case,
     exists,
     func,
     literal,
@@ -29,10 +28,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState
 from bot.storage.desk_tables import reviewer
+from bot.storage.filtering import Told, is_within, passes
 from bot.storage.inserts import insert_new
 from bot.storage.matches import Match, Window
-from bot.storage.states import EVERYTHING, Sign
-from bot.storage.tables import IS_MESSAGE, alert_term, chat, delivery, keyword, subscription
+from bot.storage.states import EVERYTHING
+from bot.storage.tables import IS_MESSAGE, alert_spot, chat, circle, delivery, subscription
 from bot.watch.verdicts import Reviewing
 
 CHUNK_CHATS = 32_000
@@ -58,7 +58,7 @@ async def insert_matches(conn: AsyncConnection, match: Match, window: Window, no
     statement = (
         select(*columns.values())
         .select_from(candidates)
-        .where(candidates.c.chat_id.not_in(gone), _is_to_be_told(conn, match, candidates))
+        .where(candidates.c.chat_id.not_in(gone), _is_to_be_told(conn, match, candidates, now))
     )
     return (await conn.execute(insert_new(conn, delivery).from_select(list(columns), statement))).rowcount
 
@@ -69,6 +69,8 @@ def _candidates(match: Match, size: int) -> Subquery:
     if match.reaches_others:
         arms.extend(_subscribers(match.cursor, part) for part in _parts((*match.regions, EVERYTHING)))
         arms.append(_reviewers().where(reviewer.c.chat_id > match.cursor))
+    if match.reaches_others and match.has_spots:
+        arms.append(_around(match))
     if not match.is_new:
         told = (IS_MESSAGE, delivery.c.incident_id == match.incident_id, delivery.c.chat_id > match.cursor)
         arms.append(select(delivery.c.chat_id).where(*told))
@@ -80,6 +82,12 @@ def _subscribers(cursor: int, regions: tuple[str, ...]) -> Select[Any]:
     chosen = subscription.c.region_id
     is_chosen = chosen == regions[0] if len(regions) == 1 else chosen.in_(regions)
     return select(subscription.c.chat_id).where(is_chosen, subscription.c.chat_id > cursor)
+
+
+def _around(match: Match) -> Select[Any]:
+    """Chats with a circle in which it may have been."""
+    here = (alert_spot.c.alert_id == match.alert_id, circle.c.chat_id > match.cursor)
+    return select(circle.c.chat_id).join_from(alert_spot, circle, is_within(alert_spot, circle)).where(*here)
 
 
 def _parts(regions: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -102,38 +110,27 @@ def _columns(match: Match, candidates: Subquery, now: datetime) -> dict[str, Col
     }
 
 
-def _is_to_be_told(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:
+def _is_to_be_told(
+    conn: AsyncConnection, match: Match, candidates: Subquery, now: datetime
+) -> ColumnElement[bool]:
     """Whether a candidate gets its first message about the incident.
 
     A new alert's second message for one chat fails on the index that forbids it, so it is not looked for.
     """
-    passes = or_(candidates.c.chat_id.in_(_reviewers()), _passes_keywords(conn, match, candidates))
+    told = Told(
+        literal(match.alert_id),
+        literal(f" {match.folded_text} "),
+        is_indexed=True,
+        at=literal(now, chat.c.gone_at.type),
+    )
+    is_wanted = or_(candidates.c.chat_id.in_(_reviewers()), passes(conn, told, candidates.c.chat_id))
     if match.is_new:
-        return passes
+        return is_wanted
     is_same = (delivery.c.incident_id == match.incident_id, delivery.c.chat_id == candidates.c.chat_id)
     was_told = exists(select(literal(1)).select_from(delivery).where(IS_MESSAGE, *is_same))
-    return and_(~was_told, passes)
+    return and_(~was_told, is_wanted)
 
 
 def _reviewers() -> Select[Any]:
     """Admins' chats that are to get every new incident, whatever they chose."""
     return select(reviewer.c.chat_id).where(reviewer.c.reviewing == Reviewing.ALL)
-
-
-def _passes_keywords(conn: AsyncConnection, match: Match, candidates: Subquery) -> ColumnElement[bool]:
-    """Whether a candidate has no keywords, or one of those included occurs (if any) and none excluded."""
-    own = select(literal(1)).select_from(keyword).where(keyword.c.chat_id == candidates.c.chat_id)
-    included = own.where(keyword.c.sign == Sign.INCLUDE)
-    excluded = own.where(keyword.c.sign == Sign.EXCLUDE)
-    occurs = _occurs(conn, match)
-    is_wanted = or_(~exists(included), exists(included.where(occurs)))
-    return or_(~exists(own), and_(is_wanted, ~exists(excluded.where(occurs))))
-
-
-def _occurs(conn: AsyncConnection, match: Match) -> ColumnElement[bool]:
-    """Whether a keyword stands in the alert: a word sequence among its terms, or a piece of its text."""
-    is_same = (alert_term.c.alert_id == match.alert_id, alert_term.c.term == keyword.c.folded)
-    is_term = exists(select(literal(1)).select_from(alert_term).where(*is_same))
-    position = func.instr if conn.dialect.name == "sqlite" else func.strpos
-    in_text = position(literal(f" {match.folded_text} "), keyword.c.folded) > 0
-    return case((keyword.c.is_substring, in_text), else_=is_term)

@@ -10,7 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import ChatKind, ChatStyle, DeliveryState
 from bot.storage.chats import Chat, find_chat, of_chat, topics_of
 from bot.storage.states import ChatState
-from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, keyword, subscription
+from bot.storage.tables import (
+    IS_FOLLOW_UP,
+    IS_MESSAGE,
+    chat,
+    chat_filter,
+    circle,
+    delivery,
+    keyword,
+    subscription,
+)
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 _CLOSED = (DeliveryState.FAILED, DeliveryState.EXPIRED)
@@ -46,6 +55,8 @@ async def _renumber(conn: AsyncConnection, old: Chat, new_telegram_id: int) -> N
 async def _merge(conn: AsyncConnection, old: Chat, new: Chat) -> None:
     await _move_rows(conn, subscription, old, new, ("region_id",))
     await _move_rows(conn, keyword, old, new, ("sign", "folded"))
+    await _move_rows(conn, chat_filter, old, new, ("kind", "code"))
+    await _move_rows(conn, circle, old, new, ("lat", "lon"))
     await _move_deliveries(conn, old, new)
     values: dict[str, Any] = {
         "language": new.language or old.language,

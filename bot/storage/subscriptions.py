@@ -1,4 +1,4 @@
-"""What chats chose to hear of: regions and keywords."""
+"""What chats chose to hear of: regions, circles, keywords and the other filters."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.choices import Circle, Trait
 from bot.folding import fold
+from bot.model import Severity
 from bot.reading.text import is_spaceless
+from bot.storage.filters import asked_of, circles_of
 from bot.storage.states import EVERYTHING, Sign
 from bot.storage.tables import keyword, subscription
 
@@ -34,6 +37,17 @@ class Filters:
     regions: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    circles: tuple[Circle, ...] = ()
+    least: Severity | None = None
+    """The least severity; None: any."""
+    is_confirmed_only: bool = False
+    acts: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+
+    @property
+    def has_place(self) -> bool:
+        """Whether any alert can come at all."""
+        return bool(self.regions or self.circles)
 
 
 async def subscribe(conn: AsyncConnection, chat_id: int, region_ids: Collection[str]) -> tuple[str, ...]:
@@ -83,10 +97,16 @@ async def filters_of(conn: AsyncConnection, chat_id: int) -> Filters:
     """What a chat chose, sorted; all empty for a chat that chose nothing."""
     statement = select(keyword.c.sign, keyword.c.original).where(keyword.c.chat_id == chat_id)
     words = [(row.sign, row.original) for row in await conn.execute(statement.order_by(keyword.c.original))]
+    asked = await asked_of(conn, chat_id)
     return Filters(
         await _regions(conn, chat_id),
         tuple(original for sign, original in words if sign is Sign.INCLUDE),
         tuple(original for sign, original in words if sign is Sign.EXCLUDE),
+        await circles_of(conn, chat_id),
+        next((Severity(code) for code in asked.get(Trait.SEVERITY, ())), None),
+        bool(asked.get(Trait.STATUS)),
+        asked.get(Trait.ACT, ()),
+        asked.get(Trait.PARTY, ()),
     )
 
 

@@ -38,19 +38,21 @@ from bot.model import (
     SourceOptions,
     SourceType,
 )
-from bot.storage import desk_tables, schema
+from bot.storage import choice_tables, desk_tables, schema
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
 from bot.watch.counts import Counted
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0008"
+SCHEMA_REVISION = "0009"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = desk_tables.metadata
 """Those of the bot's admins are in it already; see `bot.storage.desk_tables`."""
 is_spelled = schema.is_spelled
+alert_trait, alert_spot = choice_tables.alert_trait, choice_tables.alert_spot
+chat_filter, circle = choice_tables.chat_filter, choice_tables.circle
 
 source = Table(
     "source",

@@ -1,0 +1,75 @@
+"""What a chat can choose besides regions and keywords, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import cos, hypot, radians
+
+KM_A_DEGREE = 111.2
+"""Kilometres between two parallels; between two meridians it is that times the cosine of the latitude."""
+RADII_KM = (5, 10, 25, 50, 100)
+"""What is offered around a pin."""
+MOST_KM = 200
+"""The longest radius: more is a province or a theatre."""
+
+
+class Trait(StrEnum):
+    """What an alert can be chosen by. Of each kind that a chat has chosen something of, one must hold."""
+
+    SEVERITY = "severity"
+    STATUS = "status"
+    ACT = "act"
+    PARTY = "party"
+    REGION = "region"
+    """No filter: regions are chosen by subscribing, and muted."""
+
+
+FILTERS = (Trait.SEVERITY, Trait.STATUS, Trait.ACT, Trait.PARTY)
+"""The kinds of traits that a chat can ask for."""
+
+
+class Refusal(StrEnum):
+    """Why an alert of a chosen place is not told to a chat."""
+
+    SEVERITY = "severity"
+    STATUS = "status"
+    ACT = "act"
+    PARTY = "party"
+    NOT_INCLUDED = "not_included"
+    EXCLUDED = "excluded"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A place on the map and how far around it somebody wants to hear of; rounded to about a kilometre."""
+
+    lat: float
+    lon: float
+    radius_km: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where an incident was, and how far from there it may have been: a village is near, a district wide."""
+
+    lat: float
+    lon: float
+    reach_km: float
+
+    @property
+    def east_km(self) -> float:
+        """How long a degree of longitude is here."""
+        return KM_A_DEGREE * cos(radians(self.lat))
+
+
+def around(lat: float, lon: float, radius_km: int) -> Circle:
+    """The circle as it is stored: nobody's house can be told from it."""
+    return Circle(round(lat, 2), round(lon, 2), radius_km)
+
+
+def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Between two points some hundred kilometres apart, flat: within a hundredth of the true distance."""
+    east = (other_lon - lon) * cos(radians(lat))
+    return hypot(other_lat - lat, east) * KM_A_DEGREE

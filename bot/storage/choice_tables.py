@@ -1,0 +1,53 @@
+"""The tables of what chats choose besides regions and keywords, and of what alerts can be chosen by."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table
+
+from bot.choices import Trait
+from bot.storage.columns import Choice, Instant
+from bot.storage.schema import metadata
+
+alert_trait = Table(
+    "alert_trait",
+    metadata,
+    Column("alert_id", ForeignKey("alert.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Choice(Trait), primary_key=True),
+    Column("code", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+alert_spot = Table(
+    "alert_spot",
+    metadata,
+    Column("alert_id", ForeignKey("alert.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("lat", Float(53), nullable=False),
+    Column("lon", Float(53), nullable=False),
+    Column("reach_km", Float(53), nullable=False),
+    Column("east_km", Float(53), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What an alert is chosen by, kept as long as a preview looks back. east_km: a degree of longitude there."""
+
+chat_filter = Table(
+    "chat_filter",
+    metadata,
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Choice(Trait), primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("until", Instant),
+    sqlite_with_rowid=False,
+)
+"""Few chats have a row, so that it costs the others one look. until: a region (or all) that is muted."""
+
+circle = Table(
+    "circle",
+    metadata,
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("lat", Float(53), primary_key=True),
+    Column("lon", Float(53), primary_key=True),
+    Column("radius_km", Integer, nullable=False),
+    Index("circle_by_lat", "lat", "lon"),
+    sqlite_with_rowid=False,
+)
