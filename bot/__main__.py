@@ -50,14 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     demo_parser = commands.add_parser("demo", help="the service in this terminal, offline, on sample feeds")
     demo_parser.add_argument("--once", action="store_true", help="print the alerts and end")
     demo_parser.set_defaults(run=demo)
-    exporting = commands.add_parser("export", help="write incidents for other programs")
-    exporting.add_argument("what", choices=("incidents",))
-    exporting.add_argument("--format", choices=("jsonl", "csv", "geojson"), default="jsonl", dest="form")
-    exporting.add_argument(
-        "--since", type=_moment, metavar="DATE", help="opened then or later, such as 2026-01-31"
-    )
-    exporting.add_argument("--region", metavar="ID", help="in this region or below it, such as hadrut")
-    exporting.set_defaults(run=export)
+    _add_exports(commands)
     backing_up = commands.add_parser("backup", help="copy the SQLite database while the service runs")
     backing_up.add_argument("file", type=Path, metavar="FILE", help="a new file")
     backing_up.set_defaults(run=backup)
@@ -67,6 +60,19 @@ def _parser() -> argparse.ArgumentParser:
     judging.add_argument("--output", type=Path, metavar="FILE", help="where to write; default: here")
     judging.set_defaults(run=analyse)
     return parser
+
+
+def _add_exports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    exporting = commands.add_parser("export", help="write incidents, or what people judged of them")
+    whats = exporting.add_subparsers(dest="what", required=True, metavar="WHAT")
+    incidents = whats.add_parser("incidents", help="incidents with their claims, for other programs")
+    incidents.add_argument("--format", choices=("jsonl", "csv", "geojson"), default="jsonl", dest="form")
+    incidents.add_argument("--region", metavar="ID", help="in this region or below it, such as hadrut")
+    verdicts = whats.add_parser("verdicts", help="labelled reports in the form of the corpus (JSON lines)")
+    for one, when in ((incidents, "opened"), (verdicts, "judged")):
+        help_text = f"{when} then or later, such as 2026-01-31"
+        one.add_argument("--since", type=_moment, metavar="DATE", help=help_text)
+        one.set_defaults(run=export)
 
 
 def _add_sources(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -141,7 +147,7 @@ def backup(args: argparse.Namespace) -> int:
 
 
 def export(args: argparse.Namespace) -> int:
-    """Write incidents to standard output."""
+    """Write incidents, or verdicts, to standard output."""
     settings = load_settings()
     asyncio.run(_export(settings, args))
     return 0
@@ -150,15 +156,20 @@ def export(args: argparse.Namespace) -> int:
 async def _export(settings: Settings, args: argparse.Namespace) -> None:
     from bot.data import load_facts
     from bot.export import export_incidents
+    from bot.labelled import export_verdicts
     from bot.storage.database import Database
 
-    if args.region is not None and load_facts().atlas.get(args.region) is None:
+    is_of_incidents = args.what == "incidents"
+    if is_of_incidents and args.region is not None and load_facts().atlas.get(args.region) is None:
         raise ConfigurationError(
             [f"--region: there is no region {args.region!r}; ids stand in bot/data/regions"]
         )
     database = await Database.open(settings.database_url)
     try:
-        await export_incidents(database, args.form, sys.stdout, args.since, args.region)
+        if is_of_incidents:
+            await export_incidents(database, args.form, sys.stdout, args.since, args.region)
+        else:
+            await export_verdicts(database, sys.stdout, args.since)
     finally:
         await database.close()
 

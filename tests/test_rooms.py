@@ -16,7 +16,7 @@ LEVELS = {
     0: {"model", "errors", "config", "log", "atlas", "choices", "folding", "data"},
     1: {"reading", "incidents", "rendering", "watch"},
     2: {"sources", "storage"},
-    3: {"admins", "ingest", "sender", "pace", "transport", "analyse", "export", "metrics"},
+    3: {"admins", "ingest", "sender", "pace", "transport", "analyse", "export", "labelled", "metrics"},
     4: {"alarm", "check", "deliver", "floodgate", "survey", "lookout"},
     5: {"jobs", "commands", "terminal", "web"},
     6: {"__main__", "app", "stages"},

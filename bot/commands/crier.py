@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from telegram import Bot
 
@@ -10,6 +11,7 @@ from bot.commands.desk import Desk
 from bot.commands.screen import Screen, edit_screen
 from bot.data.messages import Words
 from bot.model import DeliveryState
+from bot.rendering.direction import lay_out
 from bot.sender import ANSWERS, Fate
 from bot.storage.broadcasts import Broadcast, Outcomes, finish_broadcast, open_broadcasts, outcomes_of
 from bot.storage.coverage import queue_notice
@@ -47,7 +49,9 @@ class Crier:
         async with self._desk.db.reading() as conn:
             outcomes = await outcomes_of(conn, each.notice_id)
         is_over = _count(outcomes, lambda state, _: state in _WAITING) == 0
-        screen = tell_progress(self._desk.words_for(each.language), outcomes, is_over=is_over)
+        words = self._desk.words_for(each.language)
+        told = tell_progress(words, outcomes, is_over=is_over)
+        screen = replace(told, text=lay_out(told.text, words))
         if screen != self._shown.get(each.notice_id):
             await edit_screen(self._bot, each.telegram_id, each.message_id, screen)
             self._shown[each.notice_id] = screen

@@ -10,6 +10,7 @@ from bot.commands.screen import Button, Place, Screen, send_screen
 from bot.commands.visit import Visit
 from bot.data.messages import Words
 from bot.model import ChatKind
+from bot.rendering.direction import lay_out
 from bot.rendering.html import bold, escape, shorten
 from bot.storage.admins import languages_of
 from bot.storage.applicants import Applicant, add_applicant, count_asked, find_applicant
@@ -97,7 +98,8 @@ async def _tell_admins(visit: Visit, new: Applicant) -> None:
         words = desk.words_for(languages[admin_id])
         theirs = replace(visit, words=words, place=Place(admin_id))
         text = words.text("{who} asks to be let in.", who=_describe(words, visit, new.telegram_id))
-        await send_screen(visit.bot, theirs.place, Screen(text, (decision_buttons(theirs, new.telegram_id),)))
+        buttons = (decision_buttons(theirs, new.telegram_id),)
+        await send_screen(visit.bot, theirs.place, Screen(lay_out(text, words), buttons))
 
 
 def _describe(words: Words, visit: Visit, telegram_id: int) -> str:

@@ -9,8 +9,12 @@ from telegram import Bot, ChatMemberRestricted, ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus
 
 from bot.commands.conversation import Context, Conversation
+from bot.commands.entrance import turn_away
 from bot.commands.screen import Place, Screen, send_screen
+from bot.commands.seal import Seal
 from bot.commands.stewards import say_missing_right
+from bot.commands.visit import Visit
+from bot.data.messages import Words
 from bot.model import ChatKind
 from bot.rendering.direction import lay_out
 from bot.rendering.html import bold, escape, shorten
@@ -85,9 +89,7 @@ class Membership:
             self._desk.wake()
             text = words.text("I am back, and your settings are as they were. /filters shows them.")
         elif kind in (ChatKind.GROUP, ChatKind.SUPERGROUP):
-            text = words.text(
-                "Hello! Admins of this chat choose what I tell here: /subscribe. /help says more."
-            )
+            text = await self._greet(bot, change, words)
         else:
             return
         if kind is ChatKind.CHANNEL:
@@ -96,6 +98,19 @@ class Membership:
             if turn is not None:
                 await turn.wait_to_answer()
                 await send_screen(bot, Place(change.chat.id), Screen(lay_out(text, words)))
+
+    async def _greet(self, bot: Bot, change: ChatMemberUpdated, words: Words) -> str:
+        """A group that is not let in hears that at once."""
+        place, title = Place(change.chat.id), change.chat.title or ""
+        visit = Visit(
+            *(self._desk, Seal(self._desk.seal_key), bot, words, place, ChatKind(change.chat.type)),
+            speaker=change.from_user.id,
+            title=title,
+        )
+        away = await turn_away(visit)
+        if away is not None:
+            return away.text
+        return words.text("Hello! Admins of this chat choose what I tell here: /subscribe. /help says more.")
 
     async def _restore(self, telegram_id: int) -> list[Chat]:
         """The chat and its topics that had gone and are back; what was away for too long is forgotten."""

@@ -11,6 +11,7 @@ from bot.commands.screen import Button, Place, Screen, send_screen
 from bot.commands.visit import Visit
 from bot.data.messages import Words
 from bot.errors import RefusedInput
+from bot.rendering.direction import lay_out
 from bot.rendering.html import bold
 from bot.storage.acts import note_act
 from bot.storage.applicants import Applicant, decline_applicant, drop_applicant, find_applicant
@@ -74,7 +75,7 @@ async def _tell(visit: Visit, asked: Applicant, *, is_let_in: bool) -> None:
     said = words.text("The people who run this bot have not let this chat in.")
     if is_let_in:
         said = words.text("You are let in. /start begins.")
-    await send_screen(visit.bot, Place(asked.telegram_id), Screen(said))
+    await send_screen(visit.bot, Place(asked.telegram_id), Screen(lay_out(said, words)))
 
 
 async def _set(visit: Visit, mode: Mode) -> None:

@@ -12,13 +12,14 @@ from bot.commands.grammar import echo
 from bot.commands.picker import Reaction
 from bot.commands.screen import Button, Screen
 from bot.commands.visit import Visit
-from bot.data.messages import mark
+from bot.data.messages import Words, mark
 from bot.errors import RefusedInput
+from bot.rendering.html import bold
 from bot.storage.acts import note_act
 from bot.storage.admins import set_reviewing
 from bot.storage.chats import ensure_chat
 from bot.storage.verdicts import keep_verdict
-from bot.watch.verdicts import Judgement, Reviewing, Verdict
+from bot.watch.verdicts import Judgement, Precision, Reviewing, Verdict
 
 CHOSEN = "✅"
 _MODES = {
@@ -61,6 +62,22 @@ async def press_review(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
         await note_act(conn, visit.act("review", code, judgement.value))
     notice = visit.words.text("Noted: {what}", what=visit.words.text(JUDGEMENTS[judgement]))
     return Reaction(notice, keyboard=_mark_chosen(visit, code, judgement))
+
+
+def say_precision(words: Words, measured: Precision | None) -> list[str]:
+    """How often people found the alerts right; nothing while too few were judged."""
+    if measured is None:
+        return []
+    return [
+        words.count(
+            "Of {n} alert that people judged from {first} to {last}, {share} were right.",
+            "Of {n} alerts that people judged from {first} to {last}, {share} were right.",
+            measured.judged,
+            first=words.date(measured.first_at.date()),
+            last=words.date(measured.last_at.date()),
+            share=bold(words.percent(measured.share)),
+        )
+    ]
 
 
 def _mark_chosen(visit: Visit, code: str, chosen: Judgement) -> tuple[tuple[Button, ...], ...]:

@@ -9,6 +9,7 @@ from bot.commands.condition import say_delay, say_sending
 from bot.commands.notices import say_silence
 from bot.commands.picker import Reaction
 from bot.commands.regions import find_regions, say_unknown
+from bot.commands.review import say_precision
 from bot.commands.screen import Screen
 from bot.commands.service import say_status as say_service
 from bot.commands.visit import Visit
@@ -18,8 +19,10 @@ from bot.rendering.names import Names
 from bot.storage.coverage import open_gaps
 from bot.storage.sources import SourceCheck, all_checks
 from bot.storage.tallies import totals
+from bot.storage.verdicts import verdicts_since
 from bot.watch.coverage import Coverage, Gap, Judged, Share, cover
 from bot.watch.health import diagnose
+from bot.watch.verdicts import LOOKS_BACK, measure_precision
 
 MOST_GAPS = 5
 SPEED_OF = timedelta(days=7)
@@ -33,14 +36,16 @@ async def say_status(visit: Visit) -> Screen:
         if not named.regions:
             return say_unknown(visit, named.unknown, action="status")
         return await _say_theatre(visit, named.regions[0].id)
-    screen = await say_service(visit)
+    screen, now = await say_service(visit), visit.desk.clock.now()
     async with visit.desk.db.reading() as conn:
         checks = await all_checks(conn)
         gaps = [gap for gap in await open_gaps(conn) if gap.told_at is not None]
-        counted = await totals(conn, visit.desk.clock.now() - SPEED_OF)
+        counted = await totals(conn, now - SPEED_OF)
+        verdicts = await verdicts_since(conn, now - LOOKS_BACK)
     delay = say_delay(visit.words, all_lags(checks))
     lines = [screen.text, *([delay[0].upper() + delay[1:]] if delay else [])]
     lines += say_sending(visit.words, counted)
+    lines += say_precision(visit.words, measure_precision(verdicts, now))
     lines += [_gap_line(visit, gap) for gap in gaps[:MOST_GAPS]]
     if len(gaps) > MOST_GAPS:
         lines.append(visit.words.count("… and {n} more", "… and {n} more", len(gaps) - MOST_GAPS))

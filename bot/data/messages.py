@@ -18,7 +18,7 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from bot.model import Region
 
@@ -140,6 +140,10 @@ class Words:
     def number(self, number: float) -> str:
         """A number with this language's separators and digits."""
         return self._in_digits(format_decimal(number, locale=self._locale, numbering_system="default"))
+
+    def percent(self, share: float) -> str:
+        """A share from 0 to 1 in whole percent, as this language writes it."""
+        return self._in_digits(format_percent(share, locale=self._locale, numbering_system="default"))
 
     def list(self, items: Sequence[str]) -> str:
         """Items joined as in a sentence: a, b and c."""

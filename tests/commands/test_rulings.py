@@ -42,7 +42,9 @@ PATH = ("armenia-azerbaijan", "karabakh", "hadrut")
 PLACE = FoundPlace("Hadrut", ("Hadrut",), "hadrut", PATH, RegionLevel.DISTRICT, None, None)
 
 
-async def happen(scene: Scene, code: str, hours_ago: int, reports: int = 1, wounded: int = 1) -> Incident:
+async def happen(
+    scene: Scene, code: str, hours_ago: int, reports: int = 1, wounded: int = 1, *, is_delivered: bool = True
+) -> Incident:
     """An incident at Hadrut of so many reports, told to whoever chose the place."""
     now = scene.clock.now() - timedelta(hours=hours_ago)
     claims = []
@@ -75,7 +77,8 @@ async def happen(scene: Scene, code: str, hours_ago: int, reports: int = 1, woun
         for claim in claims:
             await link_report(conn, claim.report_id, stored.id)
         told = await tell_change(conn, None, stored, scene.clock.now(), ["drones over Hadrut"])
-    await deliver(scene)
+    if is_delivered:
+        await deliver(scene)
     return told
 
 
