@@ -45,6 +45,7 @@ from bot.commands.visit import (
 )
 from bot.errors import RefusedInput
 from bot.model import ChatKind
+from bot.rendering.direction import lay_out
 from bot.rendering.html import shorten, to_plain
 from bot.storage.chats import Chat
 
@@ -52,6 +53,10 @@ log = logging.getLogger(__name__)
 
 Context = ContextTypes.DEFAULT_TYPE
 
+MOST_CHARACTERS = 2_000
+"""Of what follows a command; what is beyond is not read, and the answer says so."""
+LONGEST_ARGUMENTS = {"announce": 4_096}
+"""Commands that have more to say: as much as a message holds."""
 LONGEST_NOTICE = 200
 """Characters of the short notice over a chat; the Bot API's limit."""
 INLINE = 0
@@ -87,12 +92,18 @@ class Conversation:
         if message is None:
             return
         name, text = split_command(message)
+        most = LONGEST_ARGUMENTS.get(name, MOST_CHARACTERS)
         async with self.turns.take(message.chat.id) as turn:
             if turn is None:
                 return
-            visit = await self._visit(update, message, text, context.bot)
+            visit = await self._visit(update, message, text[:most], context.bot)
             visit = await self._authorise(context.bot, visit, name)
             screen = await self._answer(visit, name, context.bot)
+            if screen is not None and len(text) > most:
+                cut = visit.words.text(
+                    "I read only the first {most} characters.", most=visit.words.number(most)
+                )
+                screen = replace(screen, text=f"{screen.text}\n{lay_out(cut, visit.words)}")
             if screen is not None:
                 await turn.wait_to_answer()
                 await send_screen(context.bot, place_of(message), screen)
@@ -256,6 +267,12 @@ class Conversation:
     async def _refuse_old(self, query: CallbackQuery) -> None:
         words = self.desk.words_for(query.from_user.language_code)
         await notify(query, words.text("This button is old. /filters shows the new ones."))
+
+
+def _say_cut(visit: Visit, screen: Screen, most: int) -> Screen:
+    """The answer with a word on what was not read."""
+    cut = visit.words.text("I read only the first {most} characters.", most=visit.words.number(most))
+    return replace(screen, text=f"{screen.text}\n{lay_out(cut, visit.words)}")
 
 
 async def _show(bot: Bot, message: Message, reaction: Reaction) -> None:

@@ -28,6 +28,8 @@ class Named:
 
     regions: tuple[Region, ...]
     unknown: tuple[str, ...]
+    is_cut: bool = False
+    """True when there were more than were read."""
 
 
 async def say_subscribe(visit: Visit) -> Screen:
@@ -42,7 +44,7 @@ async def say_subscribe(visit: Visit) -> Screen:
         return say_unknown(visit, named.unknown)
     ids = [region.id for region in named.regions]
     added = await add_regions(visit, ids)
-    return _say_chosen(visit, ids, added, named.unknown)
+    return _say_chosen(visit, ids, added, named)
 
 
 async def say_unsubscribe(visit: Visit) -> Screen:
@@ -61,7 +63,7 @@ async def say_unsubscribe(visit: Visit) -> Screen:
     if not removed:
         return await _say_not_chosen(visit, named.regions[0])
     names = name_regions(visit.desk.atlas, visit.words, removed)
-    lines = [visit.words.text("Taken off: {regions}.", regions=names), *_not_understood(visit, named.unknown)]
+    lines = [visit.words.text("Taken off: {regions}.", regions=names), *_not_understood(visit, named)]
     return Screen("\n".join(lines))
 
 
@@ -71,7 +73,7 @@ async def press_take(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     if region is None:
         return Reaction(visit.words.text("This region is no longer in the list."))
     added = await add_regions(visit, [region.id])
-    return Reaction(screen=_say_chosen(visit, [region.id], added, ()))
+    return Reaction(screen=_say_chosen(visit, [region.id], added, Named((region,), ())))
 
 
 async def press_drop(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
@@ -84,12 +86,13 @@ def find_regions(visit: Visit, text: str) -> Named:
     """The regions that a text names: apart by commas, or one after the other where each word is a name."""
     found: dict[str, Region] = {}
     unknown: list[str] = []
-    for name in split_names(text)[:MOST_NAMES]:
+    names = split_names(text)
+    for name in names[:MOST_NAMES]:
         regions = _read_name(visit, name)
         found.update({region.id: region for region in regions})
         if not regions:
             unknown.append(name)
-    return Named(tuple(found.values()), tuple(unknown))
+    return Named(tuple(found.values()), tuple(unknown), len(names) > MOST_NAMES)
 
 
 def offer_regions(visit: Visit, text: str) -> Screen | None:
@@ -118,23 +121,27 @@ def _read_name(visit: Visit, name: str) -> tuple[Region, ...]:
     return known if len(known) == len(parts) else ()
 
 
-def _say_chosen(visit: Visit, ids: list[str], added: tuple[str, ...], unknown: tuple[str, ...]) -> Screen:
+def _say_chosen(visit: Visit, ids: list[str], added: tuple[str, ...], named: Named) -> Screen:
     words = visit.words
     names = name_regions(visit.desk.atlas, words, ids)
     told = words.text("You now get alerts for {regions}.", regions=names)
     if not added:
         told = words.text("You get alerts for {regions} already.", regions=names)
-    suggested = [r for name in unknown for r in visit.desk.atlas.suggest(name, 1)]
+    suggested = [r for name in named.unknown for r in visit.desk.atlas.suggest(name, 1)]
     more = visit.button(words.text("Choose more"), "open", "-", "0")
     buttons = (*_take_buttons(visit, suggested[:_SUGGESTIONS]), (more,))
-    return Screen("\n".join([told, *_not_understood(visit, unknown)]), buttons)
+    return Screen("\n".join([told, *_not_understood(visit, named)]), buttons)
 
 
-def _not_understood(visit: Visit, unknown: tuple[str, ...]) -> list[str]:
-    if not unknown:
-        return []
-    names = visit.words.list([echo(name) for name in unknown[:_SUGGESTIONS]])
-    return [visit.words.text("I do not know {names}.", names=names)]
+def _not_understood(visit: Visit, named: Named) -> list[str]:
+    """What is no region, and that there was more."""
+    lines = []
+    if named.unknown:
+        names = visit.words.list([echo(name) for name in named.unknown[:_SUGGESTIONS]])
+        lines.append(visit.words.text("I do not know {names}.", names=names))
+    if named.is_cut:
+        lines.append(visit.words.text("I read only the first {most} names.", most=MOST_NAMES))
+    return lines
 
 
 def say_unknown(visit: Visit, unknown: tuple[str, ...], action: str = "take") -> Screen:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
 from bot.commands.access import TABLE, Role, Verdict, is_admin_command, judge, needs_admin_check
@@ -54,6 +57,88 @@ def expected(command: str, role: Role) -> Verdict:
 def test_every_cell(command: str, role: Role) -> None:
     """Readers read, chats' admins change, the bot's admins rule; words at second hand count for nothing."""
     assert judge(command, {role}) is expected(command, role)
+
+
+REFUSALS = ("Only the admins of this chat can change", "for the people who run this bot")
+ORIGIN = {"type": "user", "date": 1_600_000_000, "sender_user": person(8)}
+OTHER_BOT = person(9) | {"is_bot": True}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Somebody who says every command: where, as whom, and which roles that is."""
+
+    roles: frozenset[Role]
+    chat_id: int
+    user_id: int
+    how: str = ""
+
+
+LINES = [
+    Line(frozenset({Role.PRIVATE}), 7, 7),
+    Line(frozenset({Role.MEMBER}), GROUP, 20),
+    Line(frozenset({Role.CHAT_ADMIN}), GROUP, 21),
+    Line(frozenset({Role.ANONYMOUS_ADMIN}), GROUP, 1087968824, "as the group"),
+    Line(frozenset({Role.LINKED_CHANNEL}), GROUP, 777000, "automatic forward"),
+    Line(frozenset({Role.LINKED_CHANNEL}), GROUP, 136817688, "as a channel"),
+    Line(frozenset({Role.CHANNEL_POST}), CHANNEL, 0),
+    Line(frozenset({Role.PRIVATE, Role.BOT_ADMIN}), ADMIN, ADMIN),
+    Line(frozenset({Role.MEMBER, Role.BOT_ADMIN}), GROUP, ADMIN),
+    Line(frozenset({Role.FORWARDED}), ADMIN, ADMIN, "forwarded"),
+    Line(frozenset({Role.FORWARDED}), GROUP, 21, "forwarded"),
+    Line(frozenset({Role.EDITED}), ADMIN, ADMIN, "edited"),
+    Line(frozenset({Role.EDITED}), GROUP, 21, "edited"),
+    Line(frozenset({Role.EDITED}), CHANNEL, 0, "edited"),
+    Line(frozenset({Role.VIA_BOT}), ADMIN, ADMIN, "via a bot"),
+    Line(frozenset({Role.VIA_BOT}), GROUP, 21, "via a bot"),
+]
+
+
+async def say(scene: Scene, line: Line, text: str) -> None:
+    """What Telegram sends when this is said in this way."""
+    server = scene.server
+    ways: dict[str, dict[str, Any]] = {
+        "": {},
+        "as the group": {"sender_chat": server.chats.get(line.chat_id)},
+        "as a channel": {"sender_chat": server.chats[CHANNEL]},
+        "automatic forward": {"sender_chat": server.chats[CHANNEL], "is_automatic_forward": True},
+        "forwarded": {"forward_origin": ORIGIN},
+        "via a bot": {"via_bot": OTHER_BOT},
+        "edited": {"edit_date": 1_600_000_001},
+    }
+    message = server.say(line.chat_id, text, line.user_id, **ways[line.how])
+    if line.how == "edited":
+        server._updates.clear()
+        kind = "edited_channel_post" if line.chat_id == CHANNEL else "edited_message"
+        server.add_update(**{kind: message})
+    await scene.settle()
+    await scene.conversation.refresher.wait()
+
+
+def verdict_of(answers: list[str]) -> Verdict:
+    """What the bot's messages say about the command; a hint to write it anew is no obedience."""
+    said = "".join(answers)
+    if not said or "write that command anew" in said:
+        return Verdict.SILENT
+    return Verdict.REFUSE if any(refusal in said for refusal in REFUSALS) else Verdict.ALLOW
+
+
+@pytest.mark.parametrize(
+    "line", LINES, ids=lambda line: " ".join([*sorted(r.value for r in line.roles), str(line.chat_id)])
+)
+async def test_every_cell_is_obeyed(scene: Scene, line: Line) -> None:
+    """Each command, said by each kind of author where they may be, through all that an update passes."""
+    scene.channel(CHANNEL)
+    scene.person(ADMIN)
+    scene.member(GROUP, 21, "administrator")
+    scene.member(GROUP, 20)
+    scene.person(7)
+    for command in EVERY_COMMAND:
+        before = len(scene.server.texts(line.chat_id))
+        await say(scene, line, f"/{command}")
+        answers = scene.server.texts(line.chat_id)[before:]
+        wanted = max(expected(command, role) for role in line.roles)
+        assert verdict_of(answers) is wanted, f"/{command}: {answers}"
 
 
 def test_every_command_and_button_has_a_row() -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from bot.commands.seal import LONGEST_BYTES, Press, Seal, short_hash
 from bot.commands.table import PRESSES
 from bot.data import load_facts
-from tests.chat import Scene, Somebody
+from bot.storage.tables import metadata
+from tests.chat import ADMIN, Scene, Somebody
 
 SEAL = Seal(b"a key")
+GROUP = -1001
 parts = st.text(st.characters(codec="ascii", exclude_characters="|", min_codepoint=33), max_size=15)
 
 
@@ -59,34 +63,78 @@ def test_every_region_fits_a_button() -> None:
     assert len(short_hash("any text at all")) == 8
 
 
+OLD = "This button is old. /filters shows the new ones."
+
+
 async def test_forged_presses_change_nothing_and_are_answered(scene: Scene, anna: Somebody) -> None:
-    """Hundreds of truncated, mutated and foreign presses: no change, no new message, each is answered."""
+    """2,000 truncated, mutated, foreign, outdated, invented presses: all answered, none does anything."""
     ben = scene.person(8)
     for somebody in (anna, ben):
         await somebody.says("/subscribe Hadrut")
         await somebody.says("/subscribe")
-    before = (await anna.filters(), len(anna.messages), anna.buttons)
+    before = (await anna.filters(), anna.messages, anna.buttons)
     chance = random.Random(7)
     genuine = [data for _, data in anna.button_data]
     foreign = [data for _, data in ben.button_data]
     message_id = anna.button_data[-1][0]
-    for _ in range(300):
+    for _ in range(2_000):
         data = chance.choice(genuine)
-        kind = chance.randrange(4)
+        kind = chance.randrange(5)
         forged = [
             data[: chance.randrange(len(data))],
             data[:9] + data[9:][::-1] + "x",
             chance.choice(foreign),
+            "0" + data[1:],
             "".join(chr(chance.randrange(32, 0x2FF)) for _ in range(chance.randrange(30))),
         ][kind]
         scene.server.press(7, message_id, forged)
     await scene.settle()
-    assert (await anna.filters(), len(anna.messages), anna.buttons) == before
+    assert (await anna.filters(), anna.messages, anna.buttons) == before
     answers = scene.server.calls("answerCallbackQuery")
-    assert len(answers) == 300
-    assert {answer.parameters["text"] for answer in answers} == {
-        "This button is old. /filters shows the new ones."
-    }
+    assert len(answers) == 2_000
+    assert {answer.parameters["text"] for answer in answers} == {OLD}
+
+
+async def test_a_button_of_another_message_or_time_that_is_genuine(scene: Scene, anna: Somebody) -> None:
+    """What was done once is not done again: forgetting, an announcement, a choice that was taken back."""
+    admin = scene.person(ADMIN)
+    await admin.says("/announce hello")
+    await admin.says("/forgetme")
+    await admin.says("/subscribe Hadrut")
+    await admin.says("/forgetme")
+    used = admin.button_data
+    await admin.presses("Yes, forget")
+    await admin.presses("Yes, send it")
+    scene.clock.advance(timedelta(hours=1))
+    before = (await admin.filters(), await count_rows(scene))
+    for pair in used * 3:
+        if "|open" not in "|" + pair[1][9:]:
+            await admin.sends_press(*pair)
+    assert (await admin.filters(), await count_rows(scene)) == before
+
+
+async def count_rows(scene: Scene) -> list[int]:
+    """How many rows each table has that a press could fill."""
+    tables = ("notice", "subscription", "keyword", "verdict", "applicant", "admin")
+    async with scene.db.reading() as conn:
+        return [
+            (await conn.execute(select(func.count()).select_from(metadata.tables[name]))).scalar_one()
+            for name in tables
+        ]
+
+
+async def test_genuine_buttons_in_others_hands(scene: Scene) -> None:
+    """A group's member presses everything that its admin was shown: refused, answered, nothing changed."""
+    ada, mia = scene.member(GROUP, 21, "administrator"), scene.member(GROUP, 20)
+    await ada.says("/subscribe Hadrut")
+    for command in ("/subscribe", "/filters", "/style", "/unsubscribe", "/forgetme"):
+        await ada.says(command)
+    before = (await ada.filters(), await count_rows(scene))
+    presses = [pair for pair in ada.button_data if "|filters" not in "|" + pair[1][9:]]
+    for pair in presses:
+        assert "Only the admins" in await mia.sends_press(*pair), pair
+    assert len(presses) > 10
+    assert (await ada.filters(), await count_rows(scene)) == before
 
 
 async def test_a_replayed_press_does_what_it_says_once(scene: Scene, anna: Somebody) -> None:

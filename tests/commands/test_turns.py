@@ -90,3 +90,13 @@ async def test_idle_chats_are_forgotten() -> None:
             await turn.wait_to_answer()
         clock.advance(0.01)
     assert len(turns._rooms) <= 1100
+
+
+async def test_long_arguments_are_cut_with_a_word(scene: Scene, anna: Somebody) -> None:
+    """What is beyond the limit is not read, and the answer says so; the same with too many names."""
+    said = await anna.says("/latest " + "x" * 2_001)
+    assert said.splitlines()[-1] == "I read only the first 2,000 characters."
+    assert "I read only" not in await anna.says("/latest " + "x" * 2_000)
+    said = await anna.says("/subscribe " + ", ".join(["Hadrut", *(f"nowhere {n}" for n in range(50))]))
+    assert said.splitlines()[-1] == "I read only the first 50 names."
+    assert (await anna.filters()).regions == ("hadrut",)
