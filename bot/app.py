@@ -20,6 +20,8 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.admins import Admins, Bell
 from bot.alarm import Alarm, DeadMansSwitch
+from bot.callbacks import PATH as HUBS_PATH
+from bot.callbacks import hub_routes
 from bot.check import Checker, Ingests
 from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, register, set_menu
 from bot.commands.author import make_author
@@ -33,6 +35,7 @@ from bot.data.messages import Words, load_words
 from bot.deliver import Author, Deliverer
 from bot.deliver import Clock as OutboxClock
 from bot.floodgate import Floodgate
+from bot.hubs import Hubs
 from bot.ingest import Ingested, Limits, ingest
 from bot.jobs import Job, schedule_jobs
 from bot.lookout import Lookout
@@ -106,6 +109,8 @@ class Service:
     switch: DeadMansSwitch
     floodgate: Floodgate
     crier: Crier
+    hubs: Hubs | None
+    """None where no hub can reach this service."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`; what fails for good ends the service with its error."""
@@ -117,6 +122,7 @@ class Service:
         ]
         tasks += [asyncio.create_task(stop.wait()), asyncio.create_task(self._set_menu())]
         look = Job("look", self.lookout.look, LOOK_EVERY)
+        hubs = [Job("hubs", self.hubs.look, LOOK_EVERY)] if self.hubs else []
         scheduler = schedule_jobs(
             [
                 Job("check", self._check, TICK),
@@ -126,6 +132,7 @@ class Service:
                 Job("flood", self.floodgate.look, FLOOD_EVERY),
                 Job("announcements", self.crier.look, CRY_EVERY),
                 Job("tidy", self._tidy, TIDY_EVERY),
+                *hubs,
             ]
         )
         scheduler.start()
@@ -276,10 +283,31 @@ async def open_service(
             wake=wake.set,
         )
         crier = Crier(desk, application.bot)
-        await _open_web(stack, settings, Examiner(database, clock.now).routes())
+        hubs = _build_hubs(stack, settings, stage, database, parser, checker, clock)
+        routes = (*Examiner(database, clock.now).routes(), *(hub_routes(hubs) if hubs else ()))
+        await _open_web(stack, settings, routes)
         yield Service(
-            database, application, poll, checker, deliverer, desk, lookout, alarm, switch, floodgate, crier
+            *(database, application, poll, checker, deliverer, desk, lookout),
+            *(alarm, switch, floodgate, crier, hubs),
         )
+
+
+def _build_hubs(
+    stack: AsyncExitStack,
+    settings: Settings,
+    stage: Stage,
+    database: Database,
+    parser: Parser,
+    checker: Checker,
+    clock: Clock,
+) -> Hubs | None:
+    """Hubs can tell of news only where they reach this service."""
+    if settings.public_url is None:
+        return None
+    callback = settings.public_url + HUBS_PATH
+    hubs = Hubs(database, stage.fetcher, parser, checker.check_again, callback=callback, clock=clock.now)
+    stack.push_async_callback(hubs.close)
+    return hubs
 
 
 async def _open_web(stack: AsyncExitStack, settings: Settings, routes: Sequence[Route]) -> None:

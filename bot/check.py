@@ -141,6 +141,16 @@ class Checker:
                 checks = [found] if found else []
         return await self._follow([self._start(check) for check in checks], tell)
 
+    async def check_again(self, source_id: str) -> None:
+        """Check the source now unless it is paused, once a check under way is over: it may be too early."""
+        running = self._running.get(source_id)
+        if running is not None:
+            await asyncio.wait([running])
+        async with self._database.reading() as conn:
+            found = await get_check(conn, source_id)
+        if found is not None and found.state.paused_at is None:
+            await self._follow([self._start(found)], None)
+
     async def close(self) -> None:
         """Stop every check; what was not committed is found again at the next start."""
         tasks = list(self._running.values())

@@ -6,9 +6,9 @@ import os
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigurationError
@@ -109,8 +109,18 @@ class Settings(BaseSettings):
     ] = ()
     http_port: Annotated[Annotated[int, Field(ge=1, le=65_535)] | None, BeforeValidator(_drop_empty)] = None
     http_host: Annotated[str, AfterValidator(_check_listening)] = "127.0.0.1"
+    public_url: Annotated[
+        Annotated[str, AfterValidator(_check_http_url)] | None, BeforeValidator(_drop_empty)
+    ] = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+
+    @model_validator(mode="after")
+    def _check_public(self) -> Self:
+        """A public address leads nowhere unless the service listens behind it."""
+        if self.public_url is not None and self.http_port is None:
+            raise ValueError("PUBLIC_URL: set HTTP_PORT too, and pass /websub on to it")
+        return self
 
     @property
     def token(self) -> str | None:

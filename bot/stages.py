@@ -11,10 +11,10 @@ from typing import Protocol
 
 from telegram.request import BaseRequest
 
-from bot.check import Fetches
 from bot.config import Settings
 from bot.data import Facts
 from bot.errors import ConfigurationError
+from bot.hubs import Submits
 from bot.model import Source
 from bot.sources.addresses import read_exemptions
 from bot.sources.catalogue import Vocabulary, read_catalogue, read_samples
@@ -24,8 +24,8 @@ from bot.terminal import LOCAL_CHAT_ID, TERMINAL_TOKEN, TerminalRequest
 from bot.transport import AiohttpRequest
 
 
-class Fetching(Fetches, Protocol):
-    """What asks sources, and can be closed."""
+class Fetching(Submits, Protocol):
+    """What asks sources and their hubs, and can be closed."""
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -103,3 +103,11 @@ def test_nothing_is_served_unless_a_port_is_named() -> None:
     settings = load_settings(None, http_port="9100")
     assert (settings.http_port, settings.http_host) == (9_100, "127.0.0.1")
     assert load_settings(None, http_host="::").http_host == "::"
+    public = load_settings(None, http_port=9_100, public_url="https://bot.example.org/")
+    assert public.public_url == "https://bot.example.org"
+
+
+def test_a_public_address_needs_a_port() -> None:
+    """Hubs would call where nobody listens; the sentence says what to set."""
+    with pytest.raises(ConfigurationError, match="PUBLIC_URL: set HTTP_PORT too"):
+        load_settings(None, public_url="https://bot.example.org")

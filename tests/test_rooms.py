@@ -17,14 +17,14 @@ LEVELS = {
     1: {"reading", "incidents", "rendering", "watch"},
     2: {"sources", "storage"},
     3: {"admins", "ingest", "sender", "pace", "transport", "analyse", "export", "labelled", "metrics"},
-    4: {"alarm", "check", "deliver", "floodgate", "survey", "lookout"},
+    4: {"alarm", "check", "deliver", "floodgate", "survey", "lookout", "hubs"},
     5: {"jobs", "commands", "terminal", "web"},
-    6: {"__main__", "app", "stages"},
+    6: {"__main__", "app", "stages", "callbacks"},
 }
 LEVEL_OF = {room: level for level, rooms in LEVELS.items() for room in rooms}
 HOME_OF = {
     "telegram": {"sender", "transport", "terminal", "commands", "app", "stages"},
-    "aiohttp": {"sources.fetch", "transport", "web"},
+    "aiohttp": {"sources.fetch", "sources.headers", "transport", "web", "callbacks"},
     "prometheus_client": {"metrics"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},

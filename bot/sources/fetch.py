@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -22,6 +20,7 @@ from yarl import URL
 
 from bot.errors import FetchError
 from bot.sources import addresses
+from bot.sources.headers import link_of, max_age_of, read_retry_after
 from bot.sources.inflate import BodyReader
 from bot.sources.lookup import Lookup, look_up
 
@@ -30,8 +29,10 @@ ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-_MAX_AGE = re.compile(r"(?:\A|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+KEEPING_REDIRECTS = frozenset({307, 308})
+"""Those after which a form is sent again as it is."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,9 @@ class Fetched:
     elapsed: timedelta
     max_age: timedelta | None = None
     """For how long the host asks not to be asked again (Cache-Control); None: it does not say."""
+    hub: str | None = None
+    """The hub that tells of news (`Link: <…>; rel=hub`), and what the document is called there."""
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +121,23 @@ class Fetcher:
             async with self._slot(target.host or ""):
                 started = time.monotonic()
                 left = limits.total.total_seconds() - spent
-                answer = await self._request(target, headers, left, limits)
+                answer = await self._bounded(self._exchange(target, headers, limits), target, left)
                 spent += time.monotonic() - started
             if isinstance(answer, _Answer):
                 return answer.finished(timedelta(seconds=spent))
+            target = answer
+        raise FetchError(f"more than {self._limits.redirects} redirects")
+
+    async def submit(self, url: str, form: Mapping[str, str]) -> None:
+        """Send a form to `url`, or where a redirect keeps it one. Raises FetchError unless it is taken."""
+        target = read_url(url)
+        for _ in range(self._limits.redirects + 1):
+            self._check_address(target)
+            async with self._slot(target.host or ""):
+                seconds = self._limits.total.total_seconds()
+                answer = await self._bounded(self._send_form(target, form), target, seconds)
+            if answer is None:
+                return
             target = answer
         raise FetchError(f"more than {self._limits.redirects} redirects")
 
@@ -161,23 +178,31 @@ class Fetcher:
             if not self._waiting[host]:
                 del self._waiting[host], self._slots[host]
 
-    async def _request(
-        self, target: URL, headers: dict[str, str], seconds: float, limits: Limits
-    ) -> URL | _Answer:
+    async def _bounded(self, exchange: Awaitable[_T], target: URL, seconds: float) -> _T:
+        """What the exchange gives within its time; its faults as FetchError."""
         try:
             async with asyncio.timeout(max(seconds, 0.0)):
-                return await self._exchange(target, headers, limits)
+                return await exchange
         except TimeoutError as error:
             raise FetchError(f"no complete answer within {self._limits.total.total_seconds():g} s") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise FetchError(explain(error, target.host or "")) from error
+
+    async def _send_form(self, target: URL, form: Mapping[str, str]) -> URL | None:
+        session = self._open_session()
+        async with session.post(target, data=dict(form), allow_redirects=False) as response:
+            if response.status in KEEPING_REDIRECTS:
+                return _next_hop(target, response.headers.get("Location", ""))
+            if not response.ok or response.status in REDIRECTS:
+                raise _status_error(response)
+            return None
 
     async def _exchange(self, target: URL, headers: dict[str, str], limits: Limits) -> URL | _Answer:
         async with self._open_session().get(target, headers=headers, allow_redirects=False) as response:
             if response.status in REDIRECTS:
                 return _next_hop(target, response.headers.get("Location", ""))
             if response.status == HTTPStatus.NOT_MODIFIED:
-                return _Answer(None, "", "", None, None, _max_age(response))
+                return _Answer(None, "", "", None, None, max_age_of(response))
             if response.status != HTTPStatus.OK:
                 raise _status_error(response)
             return _Answer(
@@ -186,7 +211,9 @@ class Fetcher:
                 str(target),
                 response.headers.get("ETag"),
                 response.headers.get("Last-Modified"),
-                _max_age(response),
+                max_age_of(response),
+                link_of(response, "hub"),
+                link_of(response, "self"),
             )
 
     def _open_session(self) -> aiohttp.ClientSession:
@@ -220,6 +247,8 @@ class _Answer:
     etag: str | None
     last_modified: str | None
     max_age: timedelta | None
+    hub: str | None = None
+    topic: str | None = None
 
     def finished(self, elapsed: timedelta) -> Fetched | NotModified:
         if self.body is None:
@@ -232,6 +261,8 @@ class _Answer:
             self.last_modified,
             elapsed,
             self.max_age,
+            self.hub,
+            self.topic,
         )
 
 
@@ -319,36 +350,6 @@ def _status_error(response: aiohttp.ClientResponse) -> FetchError:
         phrase = "an unknown status"
     wait_s = read_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
     return FetchError(f"answers {response.status} {phrase}", status=response.status, retry_after_s=wait_s)
-
-
-def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
-    return read_max_age(response.headers.get("Cache-Control", ""), response.headers.get("Age", ""))
-
-
-def read_max_age(cache_control: str, age: str = "") -> timedelta | None:
-    """What is left of a max-age; None when the answer names none, or may not be kept at all.
-
-    Pages shown to browsers are often "private, max-age=0", which asks for nothing.
-    """
-    found = _MAX_AGE.search(cache_control[:500])
-    if found is None or "no-cache" in cache_control or "no-store" in cache_control:
-        return None
-    spent = int(age[:9]) if age.isascii() and age.isdigit() else 0
-    return timedelta(seconds=max(int(found[1]) - spent, 0))
-
-
-def read_retry_after(value: str, now: datetime) -> float | None:
-    """Seconds to wait from a Retry-After header in either form; None when it says nothing usable."""
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, IndexError, TypeError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max((moment - now).total_seconds(), 0.0)
 
 
 def explain(error: Exception, host: str) -> str:

@@ -20,9 +20,11 @@ MODULES: dict[str, str] = {
 }
 FEEDS_OF_PAGE = "feeds of a page"
 ARTICLE = "article"
+HUB_OF_FEED = "hub of a feed"
 OTHER_MODULES: dict[str, str] = {
     FEEDS_OF_PAGE: "bot.sources.discovery",
     ARTICLE: "bot.sources.article",
+    HUB_OF_FEED: "bot.sources.hub",
 }
 """What the parser process reads besides the answers of sources."""
 

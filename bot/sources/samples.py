@@ -46,6 +46,10 @@ class SampleFetcher:
             return NotModified(timedelta())
         return Fetched(body, "application/rss+xml; charset=utf-8", url, tag, None, timedelta())
 
+    async def submit(self, url: str, form: Mapping[str, str]) -> None:
+        """Raises FetchError: samples have no hub."""
+        raise FetchError(f"there is no sample hub {url[:80]!r}")
+
     async def close(self) -> None:
         """Nothing is held open."""
 

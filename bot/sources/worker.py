@@ -98,7 +98,7 @@ def _warm_up(*, has_extractor: bool) -> None:
     canonical_url("http://Ünder.example/%7e ä")  # loads tables of letters
     feedparser.api.PREFERRED_XML_PARSERS = []  # what stands there would be looked for at every parse
     extractor = [kinds.ARTICLE] if has_extractor else []
-    for task in (*kinds.MODULES, kinds.FEEDS_OF_PAGE, *extractor):
+    for task in (*kinds.MODULES, kinds.FEEDS_OF_PAGE, kinds.HUB_OF_FEED, *extractor):
         for body in (*_WARM_UP, _archives()):
             run(Job(task, body, "text/xml; charset=utf-8", "http://a.example/"))
 

@@ -42,10 +42,11 @@ from bot.storage import choice_tables, desk_tables, schema
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
 from bot.watch.counts import Counted
+from bot.watch.hubs import LinkState
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0009"
+SCHEMA_REVISION = "0010"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = desk_tables.metadata
@@ -84,6 +85,20 @@ source = Table(
     Column("removed_at", Instant),
 )
 """added_at: an admin added it in a chat; removed_at: removed there. No catalogue changes either."""
+
+hub_link = Table(
+    "hub_link",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("state", Choice(LinkState), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("hub", Prose, nullable=False),
+    Column("topic", Prose, nullable=False),
+    Column("path", String, nullable=False),
+    Column("secret", String, nullable=False),
+    Column("until", Instant),
+    Index("hub_link_path", "path"),
+)
 
 incident = Table(
     "incident",

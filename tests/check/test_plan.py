@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.fetch import read_max_age
+from bot.sources.headers import read_max_age
 from bot.watch.plan import Failed, Outcome, Seen, Taken, Unchanged, plan_next
 from bot.watch.rhythm import FASTEST, FULLY_OBEYED, SLOWEST, Tempo, read_ttl
 from bot.watch.state import SourceState

@@ -10,7 +10,8 @@ import pytest
 
 from bot.errors import FetchError
 from bot.sources.addresses import read_exemptions
-from bot.sources.fetch import Fetched, Fetcher, Limits, NotModified, read_retry_after
+from bot.sources.fetch import Fetched, Fetcher, Limits, NotModified
+from bot.sources.headers import read_retry_after
 from tests.source_host import (
     Item,
     RawHost,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ParseError
 from bot.model import SourceOptions
-from bot.sources import article, channel, discovery, gdelt, opml, page, reliefweb
+from bot.sources import article, channel, discovery, gdelt, hub, opml, page, reliefweb
 from bot.sources.charset import KNOWN
 from bot.sources.identity import canonical_url
 from tests.sources.opened import nothing_opened
@@ -37,6 +37,10 @@ KINDS: dict[str, tuple[Read, bytes]] = {
     "discovery": (
         partial(read_in, discovery.parse),
         b"<link rel=alternate type='application/rss+xml' href='/feed' title='News'>",
+    ),
+    "hub": (
+        partial(read_in, hub.parse),
+        b"<feed xmlns='http://www.w3.org/2005/Atom'><link rel='hub' href='https://hub.example/'/></feed>",
     ),
     "article": (partial(read_in, article.parse), ARTICLE.encode()),
     "gdelt": (
