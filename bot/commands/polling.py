@@ -20,6 +20,8 @@ POLL: Final = timedelta(seconds=30)
 """How long Telegram may hold the line when nobody says anything."""
 HANDLING: Final = timedelta(seconds=0.5)
 """What is handled longer no longer holds up the others; only that much could be lost to a kill."""
+QUEUEING: Final = timedelta(seconds=0.1)
+"""The same for what waits behind another update of its chat: a flood must not slow the others down."""
 SHORTEST_BACKOFF_S: Final = 1.0
 LONGEST_BACKOFF_S: Final = 30.0
 WRONG_TOKEN: Final = "TELEGRAM_BOT_TOKEN: Telegram does not know this token; copy it again from @BotFather"  # noqa: S105 - a sentence
@@ -56,7 +58,8 @@ class Poll:
         self._sleep = sleep
         self._offset: int | None = None
         self._backoff_s = SHORTEST_BACKOFF_S
-        self._handling: set[asyncio.Task[None]] = set()
+        self._handling: dict[asyncio.Task[None], int | None] = {}
+        """Whatever is being handled, with its chat."""
 
     async def run(self) -> None:
         """Poll for ever. Raises ConfigurationError when Telegram refuses the token."""
@@ -96,14 +99,20 @@ class Poll:
 
     async def _handle(self, updates: Iterable[Update]) -> None:
         started: set[asyncio.Task[None]] = set()
+        first: set[asyncio.Task[None]] = set()
         for update in updates:
             self._offset = update.update_id + 1
+            chat = update.effective_chat.id if update.effective_chat else None
+            is_first = chat is None or chat not in self._handling.values()
             task = asyncio.create_task(self._application.process_update(update))
-            self._handling.add(task)
-            task.add_done_callback(self._handling.discard)
+            self._handling[task] = chat
+            task.add_done_callback(self._handling.pop)
             started.add(task)
-        if started:
-            await asyncio.wait(started, timeout=HANDLING.total_seconds())
+            if is_first:
+                first.add(task)
+        for tasks, longest in ((first, HANDLING), (started, QUEUEING)):
+            if tasks:
+                await asyncio.wait(tasks, timeout=longest.total_seconds())
 
     async def _wait_out(self, error: TelegramError) -> None:
         if isinstance(error, RetryAfter):
