@@ -52,10 +52,17 @@ TABLE: dict[str, dict[Role, Verdict]] = {
     "why": _row(_READS),
     "incident": _row(_READS),
     "share": _row(_READS),
+    "preview": _row(_READS),
+    "missed": _row(_READS),
     "start": _row(_CHANGES),
     "subscribe": _row(_CHANGES),
     "unsubscribe": _row(_CHANGES),
     "keywords": _row(_CHANGES),
+    "severity": _row(_CHANGES),
+    "confirmed": _row(_CHANGES),
+    "acts": _row(_CHANGES),
+    "parties": _row(_CHANGES),
+    "around": _row(_CHANGES),
     "style": _row(_CHANGES),
     "language": _row(_CHANGES),
     "editors": _row(_CHANGES),
@@ -82,7 +89,7 @@ TABLE: dict[str, dict[Role, Verdict]] = {
 
 _LED = frozenset({"editors", "forgetme"})
 """What only a group's admins change, though all members may change the rest."""
-_OWN_READS = frozenset({"filters", "latest", "share"})
+_OWN_READS = frozenset({"filters", "latest", "missed", "preview", "share"})
 """Commands that read what a chat has chosen."""
 
 

@@ -28,6 +28,7 @@ from bot.commands.entrance import turn_away
 from bot.commands.hints import hint_at_command, hint_at_text
 from bot.commands.inline import Inline
 from bot.commands.picker import Reaction
+from bot.commands.pins import say_pin
 from bot.commands.refresh import Refresher
 from bot.commands.screen import Place, Screen, edit_buttons, edit_screen, send_screen
 from bot.commands.seal import Press, Seal
@@ -177,6 +178,9 @@ class Conversation:
                 return await self.stewards.take_up(visit, bot, origin)
             except RefusedInput as refused:
                 return Screen(str(refused))
+        if message.location is not None:
+            visit = await self.stewards.turn_command(visit, "around", bot)
+            return await say_pin(visit, message.location.latitude, message.location.longitude)
         return hint_at_command(visit) if visit.text.startswith("/") else hint_at_text(visit)
 
     async def _answer(self, visit: Visit, name: str, bot: Bot) -> Screen | None:

@@ -84,6 +84,11 @@ def merge_keywords(
     return merged
 
 
+def is_any(text: str) -> bool:
+    """Whether somebody takes a filter away: any, all, none, clear."""
+    return text.strip().casefold() in {*_CLEAR, "any", "all", "off"}
+
+
 def split_names(text: str) -> tuple[str, ...]:
     """Region names apart from each other: by commas, semicolons and line ends; repeats and blanks dropped."""
     names = (" ".join(part.split()) for part in re.split(r"[,;،、\n]", text))

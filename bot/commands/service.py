@@ -63,9 +63,9 @@ async def say_privacy(visit: Visit) -> Screen:
     """/privacy: what is kept of a chat, and how it goes."""
     return Screen(
         visit.words.text(
-            "I store this chat's Telegram number, its language, its regions and keywords, and the alerts it "
-            "was sent. No names, no texts that you write, no location. If you block me, all of it is removed "
-            "after 48 hours; /forgetme removes it at once."
+            "I store this chat's Telegram number, its language, what it has chosen, and the alerts it was "
+            "sent. A location that you send is rounded to a kilometre. No names, no texts that you write. If "
+            "you block me, all of it is removed after 48 hours; /forgetme removes it at once."
         )
     )
 

@@ -28,6 +28,11 @@ async def say_style(visit: Visit) -> Screen:
     return _show(visit, chat.style if chat else ChatStyle.LIVING)
 
 
+async def press_styles(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
+    """The same in place of the panel."""
+    return Reaction(screen=await say_style(visit))
+
+
 async def press_style(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     """`style`: this one from now on."""
     style, place, now = ChatStyle(arguments[0]), visit.place, visit.desk.clock.now()

@@ -15,7 +15,7 @@ from tests.chat import ADMIN, Scene, Somebody
 from tests.telegram_server import person
 
 GROUP, CHANNEL = -1001, -1002
-READS = {"help", "status", "privacy", "latest", "filters", "why", "incident", "share"}
+READS = {"help", "status", "privacy", "latest", "filters", "why", "incident", "preview", "missed", "share"}
 ALONE = {"channel"}
 RULES = {
     "refresh",
@@ -172,8 +172,8 @@ async def test_members_of_a_group_read_and_its_admins_change(scene: Scene) -> No
     assert "You now get alerts" in await ada.says("/subscribe@trucewatch_test_bot Hadrut")
     assert (await mia.filters()).regions == ("hadrut",)
     assert "Hadrut" in await mia.says("/filters")
-    assert "Only the admins" in await mia.presses("Change regions")
-    await ada.presses("Change regions")
+    assert "Only the admins" in await mia.presses("Regions")
+    await ada.presses("Regions")
     assert "Only the admins" in await mia.presses("Everything")
     await ada.presses("Everything")
     assert (await ada.filters()).regions == (EVERYTHING, "hadrut")
@@ -231,8 +231,8 @@ async def test_a_channel_is_led_by_its_posts(scene: Scene) -> None:
     assert "people who run this bot" in await posts.says("/refresh")
     await posts.says("/filters")
     reader, chief = scene.member(CHANNEL, 30), scene.member(CHANNEL, 31, "administrator")
-    assert "Only the admins" in await reader.presses("Change regions")
-    await chief.presses("Change regions")
+    assert "Only the admins" in await reader.presses("Regions")
+    await chief.presses("Regions")
     assert "Everything, everywhere" in chief.buttons
 
 
@@ -256,7 +256,7 @@ async def test_each_topic_has_its_own_settings(scene: Scene) -> None:
     sent = scene.server.calls("sendMessage")
     assert [call.parameters.get("message_thread_id") for call in sent] == [None, 5]
     await topic.says("/filters")
-    await topic.presses("Change regions")
+    await topic.presses("Regions")
     assert "✅" not in "".join(topic.buttons[:2])
 
 
