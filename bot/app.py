@@ -191,9 +191,8 @@ class Service:
 
     async def _is_waiting(self) -> bool:
         async with self.database.reading() as conn:
-            if await unqueued_alerts(conn):
-                return True
-            return await is_anything_due(conn, self.desk.clock.now())
+            now = self.desk.clock.now()
+            return bool(await unqueued_alerts(conn, now)) or await is_anything_due(conn, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from time import monotonic
 from typing import Final
 
 from bot.deliver.drafts import Author, Content, Drafts
+from bot.deliver.upkeep import Upkeep
 from bot.deliver.verdicts import lengthen, settle_answer, settle_interrupted, settle_unsent
 from bot.errors import StorageError
 from bot.model import ChatKind
@@ -38,7 +39,6 @@ LINGER_S: Final = 0.03  # outcomes gathered before they are written: one fsync f
 SHORT_WAIT_S: Final = 2.0  # a delivery that must wait longer goes back to the database meanwhile
 LONGEST_NAP_S: Final = 0.2  # how soon a stop is noticed
 IDLE_S: Final = 60.0  # without a signal the outbox is looked at this often
-EXPIRE_EVERY_S: Final = 60.0
 STOP_GRACE_S: Final = 4.0  # for requests in flight; the service has eight seconds to end
 STORAGE_RETRY_S: Final = 1.0
 LAST_TRIES: Final = 3
@@ -85,8 +85,9 @@ class Deliverer:
         """
         self._database, self._sender, self._pacer = database, sender, pacer
         self._drafts = Drafts(author)
-        self._wake, self._max_age = wake, max_age
+        self._wake = wake
         self._clock = clock or Clock()
+        self._upkeep = Upkeep(database, max_age, self._clock.now, self._clock.monotonic)
         low, high = BATCH_LIMITS
         self._batch = int(min(high, max(low, rate * BATCH_S)))
         self._ready: list[_Job] = []
@@ -94,7 +95,6 @@ class Deliverer:
         self._results: list[Settled] = []
         self._in_flight: set[asyncio.Task[None]] = set()
         self._room, self._stir, self._has_results = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._expire_at_s = 0.0
         self._is_pause_new = False
         self._is_stopping = self._is_drained = False
         self._grace_s = STOP_GRACE_S
@@ -145,6 +145,7 @@ class Deliverer:
             self._wake.clear()
             self._room.clear()
             try:
+                await self._upkeep.run_due(lambda: self._is_stopping)
                 has_more = await self._queue_chunk()
                 claimed = await self._claim(is_urgent or has_more)
                 nap_s = 0.0 if has_more else IDLE_S if claimed or self._ready else await self._next_due_s()
@@ -157,7 +158,7 @@ class Deliverer:
     async def _queue_chunk(self) -> bool:
         """Queue the most urgent alert for its next chats; True when there is more to queue."""
         async with self._database.reading() as conn:
-            waiting = await alerts.unqueued_alerts(conn)
+            waiting = await alerts.unqueued_alerts(conn, self._clock.now())
         if not waiting:
             return False
         async with self._database.writing() as conn:
@@ -174,10 +175,6 @@ class Deliverer:
             return 0
         now = self._clock.now()
         async with self._database.writing() as conn:
-            if self._clock.monotonic() >= self._expire_at_s:
-                expired = await deliveries.expire(conn, now, self._max_age)
-                await add_counts(conn, [(Counted.EXPIRED, "too_old", expired)], now)
-                self._expire_at_s = self._clock.monotonic() + EXPIRE_EVERY_S
             claimed = await deliveries.claim_due(conn, now, limit)
             contents = [await self._drafts.read(conn, each) for each in claimed]
         for each, content in zip(claimed, contents, strict=True):

@@ -17,6 +17,9 @@ from bot.rendering.words import MARKS
 MOST_LISTED = 6
 """Incidents with a line of their own: with a heading and an ending that makes eight lines."""
 
+MOST_THEATRES = 2
+"""Named in the heading."""
+
 _LONGEST_PLACES = 40
 _GRAVEST_FIRST = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
@@ -28,10 +31,12 @@ def by_gravity(incidents: Sequence[Incident]) -> list[Incident]:
 
 
 def render_rollup(incidents: Sequence[Incident], words: Words, now: datetime, facts: Facts) -> Rendered:
-    """At most eight lines and 600 visible characters; `incidents` (one at least) are of one theatre."""
+    """At most eight lines and 600 visible characters, of `incidents`, one at least."""
     names, ordered = Names(words, facts), by_gravity(incidents)
     heading = words.count("{n} more alert", "{n} more alerts", len(ordered))
-    head = f"{bold(escape(heading))} · {escape(names.region(ordered[0].theatre))}"
+    theatres = [names.region(theatre) for theatre in dict.fromkeys(each.theatre for each in ordered)]
+    where = " · ".join(theatres) if len(theatres) <= MOST_THEATRES else words.text("several regions")
+    head = f"{bold(escape(heading))} · {escape(where)}"
     listed = [_line(incident, words, names) for incident in ordered[:MOST_LISTED]]
     page = _page(head, listed, len(ordered), words, now)
     while visible_length(page) > MOST_VISIBLE and len(listed) > 1:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.incidents import spots_of, traits_of
@@ -16,6 +16,7 @@ from bot.storage.following import follow_up
 from bot.storage.inserts import insert_for, insert_new
 from bot.storage.matches import Match, Window
 from bot.storage.matching import CHUNK_CHATS, insert_matches, next_window
+from bot.storage.outages import SETTLING, is_catching_up, is_late_news, is_one_of_many_late
 from bot.storage.rollups import roll_up
 from bot.storage.states import PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert as table
@@ -90,10 +91,18 @@ async def told_kinds(
     return tuple(dict.fromkeys((await conn.execute(statement)).scalars()))
 
 
-async def unqueued_alerts(conn: AsyncConnection) -> list[int]:
-    """Ids of the alerts not yet queued for everybody, the most urgent first."""
-    waiting = select(table.c.id).where(table.c.queued_at.is_(None)).order_by(table.c.priority, table.c.id)
-    return list((await conn.execute(waiting)).scalars())
+async def unqueued_alerts(conn: AsyncConnection, now: datetime | None = None) -> list[int]:
+    """Ids of the alerts not yet queued for everybody, the most urgent first.
+
+    With `now`, those alone that are to be queued: after an outage, late news waits a minute for more of it.
+    """
+    settles = table.c.created_at > now - SETTLING if now is not None else false()
+    columns = (table.c.id, and_(settles, is_late_news()).label("is_settling"))
+    waiting = select(*columns).where(table.c.queued_at.is_(None)).order_by(table.c.priority, table.c.id)
+    rows = (await conn.execute(waiting)).all()
+    if now is not None and any(row.is_settling for row in rows) and await is_catching_up(conn, now):
+        rows = [row for row in rows if not row.is_settling]
+    return [row.id for row in rows]
 
 
 async def note_sent(conn: AsyncConnection, alert_id: int, at: datetime, many: int) -> None:
@@ -132,7 +141,7 @@ async def queue_next_chunk(
 
     Whoever is interrupted goes on from there: no chat is left out and none is queued twice.
     """
-    match = await _match(conn, alert_id)
+    match = await _match(conn, alert_id, now)
     if match is None:
         return Chunk(0, is_done=True)
     window = await next_window(conn, match, size)
@@ -149,12 +158,12 @@ async def _queue(conn: AsyncConnection, match: Match, window: Window, now: datet
     """First those who know the incident, lest the others be taken for told by this same alert."""
     told = 0 if match.is_new else await follow_up(conn, match, window, now)
     new = await insert_matches(conn, match, window, now)
-    if new and match.priority != PRIORITY_GRAVE:
+    if new and (match.priority != PRIORITY_GRAVE or match.is_late):
         await roll_up(conn, match, window, now)
     return told + new
 
 
-async def _match(conn: AsyncConnection, alert_id: int) -> Match | None:
+async def _match(conn: AsyncConnection, alert_id: int, now: datetime) -> Match | None:
     """What the statement needs to know of an alert; None when it is queued for everybody."""
     row = (
         await conn.execute(select(table).where(table.c.id == alert_id, table.c.queued_at.is_(None)))
@@ -173,6 +182,7 @@ async def _match(conn: AsyncConnection, alert_id: int) -> Match | None:
         follow_up=row.follow_up,
         cursor=row.cursor,
         has_spots=bool(spots_of(incident)),
+        is_late=await is_one_of_many_late(conn, alert_id, now),
     )
 
 

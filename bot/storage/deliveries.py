@@ -21,8 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import ChatKind, DeliveryForm, DeliveryState
 from bot.storage.claiming import DUE, HEAD
 from bot.storage.columns import Instant, from_microseconds, to_microseconds
+from bot.storage.outages import drop_stale, is_anything_older
 from bot.storage.settings import get_setting, put_setting
-from bot.storage.states import PRIORITIES, SENT_ANEW
+from bot.storage.states import SENT_ANEW
 from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, IS_PENDING, IS_SENDING, chat, delivery, is_spelled
 
 EXPIRED_AT_ONCE = 10_000
@@ -151,30 +152,19 @@ async def expire(conn: AsyncConnection, now: datetime, max_age: timedelta) -> in
 
     At most `EXPIRED_AT_ONCE`, so that no other writer waits long: call it again for the rest.
     """
-    if not max_age or not await _is_anything_older(conn, now - max_age):
+    if not max_age:
         return 0
+    expired = await drop_stale(conn, now - max_age, EXPIRED_AT_ONCE)
+    if not await is_anything_older(conn, now - max_age):
+        return expired
     old = select(delivery.c.id).where(IS_PENDING, delivery.c.queued_at < now - max_age)
-    ids = list(
-        (
-            await conn.execute(old.order_by(delivery.c.priority, delivery.c.id).limit(EXPIRED_AT_ONCE))
-        ).scalars()
-    )
+    first = old.order_by(delivery.c.priority, delivery.c.id).limit(EXPIRED_AT_ONCE)
+    ids = list((await conn.execute(first)).scalars())
     for part in (ids[start : start + PART] for start in range(0, len(ids), PART)):
         values = {"state": DeliveryState.EXPIRED, "reason": "it waited too long", "not_before": None}
         await conn.execute(update(delivery).where(delivery.c.id.in_(part)).values(**values))
         await _expire_followers(conn, part)
-    return len(ids)
-
-
-async def _is_anything_older(conn: AsyncConnection, than: datetime) -> bool:
-    """Whether the first of any priority, which waited longest, is older: that spares reading all of them."""
-    priority = delivery.c.priority
-    heads = (
-        select(delivery.c.queued_at).where(IS_PENDING, priority == each).order_by(delivery.c.id).limit(1)
-        for each in PRIORITIES
-    )
-    oldest = [(await conn.execute(head)).scalar() for head in heads]
-    return any(queued_at is not None and queued_at < than for queued_at in oldest)
+    return expired + len(ids)
 
 
 async def queue_size(conn: AsyncConnection) -> QueueSize:

@@ -25,6 +25,8 @@ class Match:
     cursor: int
     has_spots: bool = False
     """Whether it is known where on the map it was."""
+    is_late: bool = False
+    """One of several that were found long after they were published, as after an outage."""
 
     @property
     def is_new(self) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    and_,
     cast,
     exists,
     func,
@@ -27,7 +28,7 @@ from sqlalchemy.sql.selectable import ScalarSelect
 
 from bot.model import DeliveryForm, DeliveryState, Incident
 from bot.storage.matches import Match, Window
-from bot.storage.states import PRIORITY_EDIT, PRIORITY_NEW
+from bot.storage.states import PRIORITY_DIGEST, PRIORITY_EDIT, PRIORITY_NEW
 from bot.storage.tables import IS_MESSAGE, alert, delivery, incident, is_spelled
 
 MOST_ALONE: Final = 6
@@ -39,8 +40,11 @@ _LEFT = (DeliveryState.SENDING, DeliveryState.SENT)
 
 
 async def roll_up(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> None:
-    """Put the messages just queued for a window into roll-ups, in chats for which the hour is busy."""
-    if not await _is_busy(conn, match, now):
+    """Put the messages just queued for a window into roll-ups, in chats for which the hour is busy.
+
+    Late news goes into one roll-up a chat, of all theatres, from the first on.
+    """
+    if not match.is_late and not await _is_busy(conn, match, now):
         return
     await conn.execute(_begin(match, window, now))
     await conn.execute(_grow(match, window, now))
@@ -93,14 +97,15 @@ def _begin(match: Match, window: Window, now: datetime) -> Any:
         .subquery("few")
     )
     had = select(func.count()).select_from(few).scalar_subquery()
-    columns = _columns(
-        match, now, new.c.chat_id, DeliveryForm.ROLLUP, PRIORITY_NEW, cast(null(), BigInteger())
-    )
+    priority = PRIORITY_DIGEST if match.is_late else PRIORITY_NEW
+    columns = _columns(match, now, new.c.chat_id, DeliveryForm.ROLLUP, priority, cast(null(), BigInteger()))
     chosen = (
         select(*columns.values())
         .select_from(new)
-        .where(*_just_queued(new, match, window), _open_roll(new, match, now).is_(None), had >= MOST_ALONE)
+        .where(*_just_queued(new, match, window), _open_roll(new, match, now).is_(None))
     )
+    if not match.is_late:
+        chosen = chosen.where(had >= MOST_ALONE)
     return insert(delivery).from_select(list(columns), chosen)
 
 
@@ -130,13 +135,21 @@ def _just_queued(table: Any, match: Match, window: Window) -> tuple[ColumnElemen
 
 
 def _open_roll(table: Any, match: Match, now: datetime) -> ScalarSelect[Any]:
-    """The roll-up of the theatre that the chat of a row of `table` has had for less than an hour."""
+    """The roll-up of the theatre that the chat of a row of `table` has had for less than an hour.
+
+    For late news the one that holds such, of all theatres; fresh news never disappears in that.
+    """
     roll, first = delivery.alias("roll"), incident.alias("first")
+    is_fitting = (
+        (roll.c.priority == PRIORITY_DIGEST)
+        if match.is_late
+        else and_(roll.c.priority != PRIORITY_DIGEST, first.c.theatre == match.theatre)
+    )
     return (
         select(func.max(roll.c.id))
         .join_from(roll, first, first.c.id == roll.c.incident_id)
         .where(is_spelled(roll.c.form, DeliveryForm.ROLLUP), roll.c.chat_id == table.c.chat_id)
-        .where(roll.c.queued_at > now - BUSY_HOUR, roll.c.state.in_(_LIVE), first.c.theatre == match.theatre)
+        .where(roll.c.queued_at > now - BUSY_HOUR, roll.c.state.in_(_LIVE), is_fitting)
         .correlate(table)
         .scalar_subquery()
     )

@@ -229,7 +229,10 @@ async def test_no_connection_is_no_duplicate(db: Database) -> None:
 
 
 async def test_retry_after_holds_one_chat_over_restarts(db: Database) -> None:
-    """A chat that must wait for hours delays no other, and gets nothing before its time after a restart."""
+    """A chat that must wait for hours delays no other, and gets nothing before its time after a restart.
+
+    Then it gets in one message what has waited so long.
+    """
     await add_chats(db, [1, 2])
     await tell(db, "a")
     clock = JumpingClock()
@@ -244,7 +247,7 @@ async def test_retry_after_holds_one_chat_over_restarts(db: Database) -> None:
         clock.ahead_s += 43_838
         async with delivering(db, server, clock=clock):
             await wait_until_done(db)
-        assert server.texts(1) == ["a message", "b message"]
+        assert server.texts(1) == ["rollup a b"]
 
 
 async def test_a_flood_of_all_pauses_all_over_restarts(db: Database) -> None:

@@ -128,6 +128,16 @@ def test_a_roll_up_begins_with_the_gravest(movses: Incident) -> None:
     assert few.plain.splitlines()[3] == "updated 12:00"
 
 
+def test_a_roll_up_of_several_theatres(movses: Incident) -> None:
+    """After an outage: two are named, more are not."""
+    theatres = ("armenia-azerbaijan", "israel-lebanon", "ukraine-russia")
+    incidents = [replace(movses, theatre=theatre, code=f"K{n}") for n, theatre in enumerate(theatres)]
+    two = render_rollup(incidents[:2], ENGLISH, NOON, FACTS).plain.splitlines()[0]
+    assert two == "2 more alerts · Armenia and Azerbaijan · israel-lebanon"
+    three = render_rollup(incidents, ENGLISH, NOON, FACTS).plain.splitlines()[0]
+    assert three == "3 more alerts · several regions"
+
+
 @given(
     name=st.text(min_size=1, max_size=80), many=st.integers(1, 40), language=st.sampled_from(sorted(WORDS))
 )
