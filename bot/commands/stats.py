@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from bot.commands.condition import say_sending, say_short
+from bot.commands.population import tell_chats
 from bot.commands.screen import Screen
 from bot.commands.visit import Visit
 from bot.data.messages import Words
@@ -121,5 +122,5 @@ def _with_kinds(words: Words, told: str, kinds: Mapping[str, int]) -> str:
     return f"{told} ({named})" if named else told
 
 
-SECTIONS: Final[tuple[Section, ...]] = (_tell_queue, _tell_deliveries, _tell_latest)
+SECTIONS: Final[tuple[Section, ...]] = (_tell_queue, _tell_deliveries, _tell_latest, tell_chats)
 """In the order in which they are told."""

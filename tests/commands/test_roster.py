@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.model import ChatKind
 from bot.storage.acts import KEEP_ACTS, Act, count_acts, drop_acts, note_act
+from bot.storage.chats import ensure_chat
 from tests.chat import ADMIN, Scene
 from tests.telegram_server import person
 
@@ -100,3 +102,22 @@ async def test_acts_are_kept_for_a_year(scene: Scene) -> None:
             await note_act(conn, Act(now - age, ADMIN, "pause", "unifil"))
         assert await drop_acts(conn, now) == 1
         assert await count_acts(conn) == 1
+
+
+async def test_stats_count_the_chats(scene: Scene) -> None:
+    """By language and region, with what is new in a week and a month, and who has gone."""
+    boss = scene.person(ADMIN)
+    for who, days, region in ((1, 40, "Hadrut"), (2, 20, "Hadrut"), (3, 3, "Syunik"), (4, 1, "Syunik")):
+        async with scene.db.writing() as conn:
+            then = scene.clock.now() - timedelta(days=days)
+            await ensure_chat(conn, who, ChatKind.PRIVATE, then, language="ru" if who == 1 else None)
+        await scene.person(who).says(f"/subscribe {region}")
+    await scene.person(4).says("/unsubscribe all")
+    await scene.bot_becomes(3, "kicked")
+    lines = (await boss.says("/stats")).splitlines()
+    assert lines[-4:] == [
+        "Chats: 3, of which 2 chose something; left or blocked: 1",
+        "New in 7 days: 1, in 30 days: 2",
+        "By language: ? 2, ru 1",
+        "Most chosen: Hadrut (Armenia – Azerbaijan) 2",
+    ]

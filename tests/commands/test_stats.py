@@ -56,6 +56,10 @@ async def test_a_busy_service(scene: Scene, anna: Somebody) -> None:
         "From reported to sent: p50 0.16 s, p95 3 minutes",
         "AA-1207-K3: 12 Dec, reported 09:00 UTC, stored +0 s, first sent +1 s, last sent +1 minute, "
         "1,234 deliveries",
+        "Chats: 1, of which 1 chose something; left or blocked: 0",
+        "New in 7 days: 1, in 30 days: 1",
+        "By language: en 1",
+        "Most chosen: everything 1",
     ]
 
 
