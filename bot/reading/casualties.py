@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from bot.reading.numbers import Number, read_numbers
@@ -59,10 +60,7 @@ def read_casualties(passages: Passages) -> Casualties:
     numbers = [n for n in read_numbers(passages) if not passages.is_past(n.start)]
     words = _casualty_words(passages)
     told = [w for w in words if not passages.is_denied(w[0], w[1]) or _is_counted(w, numbers)]
-    tolls: list[Toll] = []
-    for sentence in range(len(passages.text.sentences)):
-        tolls += _bind(passages, sentence, numbers, told)
-    tolls = [t for t in tolls if not _is_total(passages, t)]
+    tolls = [t for t in _bind_all(passages, numbers, told) if not _is_total(passages, t)]
     killed = _judge("killed", tolls) or _single(passages, "killed_one")
     wounded = _judge("wounded", tolls) or _single(passages, "wounded_one")
     if killed is None and wounded is None and _says_none(passages, words):
@@ -132,18 +130,22 @@ def _casualty_words(passages: Passages) -> list[tuple[int, int, str]]:
     return merged
 
 
-def _bind(
-    passages: Passages, sentence: int, numbers: list[Number], words: list[tuple[int, int, str]]
-) -> list[Toll]:
+def _bind_all(passages: Passages, numbers: list[Number], words: list[tuple[int, int, str]]) -> Iterator[Toll]:
+    """Numbers bound to casualty words, sentence by sentence."""
+    items: list[Item] = [(start, end, kind, None) for start, end, kind in words]
+    items += [(n.start, n.end, "", n) for n in numbers]
+    items.sort(key=lambda item: item[:2])
+    for sentence, own in groupby(items, key=lambda item: passages.text.sentence_of(item[0])):
+        yield from _bind(passages, sentence, list(own))
+
+
+def _bind(passages: Passages, sentence: int, ordered: Sequence[Item]) -> list[Toll]:
     """Pairs numbers with casualty words of one sentence, left to right, each at most once."""
     start, end = passages.text.sentence_span(sentence)
-    items: list[Item] = [(b, e, k, None) for b, e, k in words if start <= b < end]
-    items += [(n.start, n.end, "", n) for n in numbers if start <= n.start < end]
     is_toll = passages.found.has("stance.update", start, end)
     tolls: list[Toll] = []
     number: Number | None = None
     word: tuple[int, int, str] | None = None
-    ordered = sorted(items, key=lambda item: item[:2])
     for index, (begin, stop, kind, count) in enumerate(ordered):
         ahead = ordered[index + 1 : index + 3]
         if count is not None:

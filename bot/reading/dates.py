@@ -44,6 +44,9 @@ _EAST_ASIAN_DAY = re.compile(
 _NUMERIC = re.compile(
     r"(?<![\d.])(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)"
 )
+_MARKED = re.compile("[./-][0-9]{2}")
+"""Quickly found in every text with such a date."""
+
 _EAST_ASIAN_LANGUAGES = frozenset({"ko", "zh", "ja"})
 _DAY_ONLY = re.compile(r"(?<= )dia (\d{1,2})(?= )(?! de )|(?<= )(\d{1,2}) го(?= )")
 """A day of the current month: Spanish and Portuguese `dia 24`, Russian `13-го`."""
@@ -130,7 +133,7 @@ def _weight(passages: Passages, day: Day) -> float:
     start, end = text.sentence_span(sentence)
     is_today = day.day == passages.published
     weight = _KIND_WEIGHTS["today" if day.kind == "relative" and is_today else day.kind]
-    if any(start <= h.start < end for h in found.under("acts")):
+    if found.has_under("acts", start, end):
         weight += 1.5
     weight -= TODAY_PENALTIES.get(day.kind, 0.0) * is_today
     if passages.is_past(day.position):
@@ -246,7 +249,7 @@ def _relative(passages: Passages) -> Iterator[Day]:
 def _numbered(passages: Passages) -> Iterator[Day]:
     """Dates in figures: 19.10.2025, 2025-10-19, 10월 19일, 24日."""
     raw, text, published = passages.text.raw, passages.text, passages.published
-    for match in _NUMERIC.finditer(raw) if "20" in raw else ():
+    for match in _NUMERIC.finditer(raw) if _MARKED.search(raw) else ():
         a, b, c, d, e, f = match.groups()
         day = make_day(published, *((int(a), int(b), int(c)) if a else (int(f), int(e), int(d))))
         if day:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,12 +36,21 @@ _DENSITY = {"han": 3, "hangul": 2}
 """A syllable or word in one letter counts for several letters of an alphabet."""
 
 
+class _Scripts(dict[str, str]):
+    """The script of each letter, remembered; empty for what is no letter."""
+
+    def __missing__(self, letter: str) -> str:
+        names = (name for name, letters in _SCRIPTS.items() if re.match(f"[{letters}]", letter))
+        self[letter] = script = next(names, "")
+        return script
+
+
 class Detector:
     """Tells the languages of `languages.toml` apart; what it does not know becomes the script's first."""
 
     def __init__(self, languages: Mapping[str, Any], folder: Folder) -> None:
         self._by_script: dict[str, list[str]] = languages["scripts"]
-        self._scripts = [(name, re.compile(f"[{letters}]")) for name, letters in _SCRIPTS.items()]
+        self._scripts = _Scripts()
         self._letters = {lang: re.compile(f"[{chars}]") for lang, chars in languages["letters"].items()}
         self._words: dict[str, list[str]] = {}
         for language, words in languages["words"].items():
@@ -53,8 +63,12 @@ class Detector:
         if sample.isascii():
             script = "latin"
         else:
-            counts = {name: len(p.findall(sample)) * _DENSITY.get(name, 1) for name, p in self._scripts}
-            script = "kana" if counts["kana"] * 8 > counts["han"] > 0 else max(counts, key=counts.__getitem__)
+            counts = Counter(map(self._scripts.__getitem__, sample))
+            for name, density in _DENSITY.items():
+                counts[name] *= density
+            del counts[""]
+            script = max(counts, key=counts.__getitem__, default="latin")
+            script = "kana" if counts["kana"] * 8 > counts["han"] > 0 else script
         candidates = self._by_script.get(script, ["en"])
         return candidates[0] if len(candidates) == 1 else self._choose(candidates, sample, folded)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
 from typing import Any
 
 from bot.reading.phrases import Finder, Hit, Phrase, parse_phrase
@@ -24,21 +27,31 @@ WORD_TABLES = (
 """Tables of a lexicon that hold lists of phrases by key."""
 
 
+LONGEST = 60
+"""No phrase is longer, in letters."""
+
 ETHIOPIAN_MONTHS = 13
 """Twelve of thirty days and a short one."""
+
+
+@cache
+def _table_of(code: str) -> str:
+    """The table in which a phrase stands: acts, truce, ..."""
+    return code.partition(".")[0]
 
 
 class Findings:
     """The hits of one text by code ("acts.mortar", "scope.background", "month.5"), each list by start."""
 
-    __slots__ = ("_by_code", "_by_table")
+    __slots__ = ("_all", "_by_code", "_by_table")
 
     def __init__(self, hits: Sequence[Hit]) -> None:
-        self._by_code: dict[str, list[Hit]] = {}
-        self._by_table: dict[str, list[Hit]] = {}
+        by_code: defaultdict[str, list[Hit]] = defaultdict(list)
         for hit in hits:
-            self._by_code.setdefault(hit.code, []).append(hit)
-            self._by_table.setdefault(hit.code.partition(".")[0], []).append(hit)
+            by_code[hit[2]].append(hit)
+        self._by_code: dict[str, list[Hit]] = by_code
+        self._by_table: dict[str, list[Hit]] = {}
+        self._all = hits
 
     def of(self, code: str) -> list[Hit]:
         """Hits with exactly this code."""
@@ -46,7 +59,17 @@ class Findings:
 
     def under(self, table: str) -> list[Hit]:
         """Hits of every key of a table."""
-        return self._by_table.get(table, [])
+        hits = self._by_table.get(table)
+        if hits is None:
+            lists = [own for code, own in self._by_code.items() if _table_of(code) == table]
+            hits = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
+            self._by_table[table] = hits
+        return hits
+
+    def over(self, start: int, end: int) -> list[Hit]:
+        """Hits of any code that share a letter with the span."""
+        first, last = bisect_left(self._all, (start - LONGEST,)), bisect_left(self._all, (end,))
+        return [hit for hit in self._all[first:last] if hit.end > start]
 
     def has(self, code: str, start: int, end: int) -> bool:
         """Whether a hit with this code begins at or after `start` and before `end`."""
@@ -59,6 +82,12 @@ class Findings:
             return None
         index = bisect_left(hits, (start,))
         return hits[index] if index < len(hits) and hits[index].start < end else None
+
+    def has_under(self, table: str, start: int, end: int) -> bool:
+        """Whether a hit of any key of a table begins within the span."""
+        hits = self.under(table)
+        index = bisect_left(hits, (start,))
+        return index < len(hits) and hits[index].start < end
 
     def count(self, code: str, start: int, end: int) -> int:
         """How many hits with this code begin within the span."""

@@ -145,14 +145,18 @@ def _is_capital(text: Text, hit: Hit) -> bool:
 
 def _merge(hits: Iterable[Hit]) -> list[Mention]:
     """Hits of one span become one mention; a mention within a longer one is dropped."""
-    spans: dict[tuple[int, int], dict[str, None]] = {}
-    for hit in hits:
-        spans.setdefault((hit.start, hit.end), {})[hit.code] = None
     merged: list[Mention] = []
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not merged or end > merged[-1].end:
-            merged.append(Mention(start, end, tuple(spans[start, end])))
+    for start, end, code in sorted(hits, key=_longest_first):
+        last = merged[-1] if merged else None
+        if last is None or end > last.end:
+            merged.append(Mention(start, end, (code,)))
+        elif (start, end) == last[:2] and code not in last.codes:
+            merged[-1] = Mention(start, end, (*last.codes, code))
     return merged
+
+
+def _longest_first(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
 
 
 def codes_of(mention: Mention, kind: str) -> Iterator[str]:

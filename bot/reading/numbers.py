@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from bot.reading.passages import Passages
 
-_DIGITS = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?! ?\d)|\d+")
+_DIGITS = re.compile("[0-9][0-9]*")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?! ?[0-9])")
 _ALPHABETIC = re.compile("[a-z\u00c0-\u024f\u0400-\u04ff]")
 
 UNIT_REACH = 14
@@ -38,6 +39,15 @@ NOUN_REACH = 14
 
 PERSON_REACH = 6
 """Letters between `and` and one person more: room for an article."""
+
+LONGEST_FIGURE = 12
+"""Letters before a number in which another one that it belongs to ends."""
+
+AGES_REACH = 24
+"""Letters between an age word and the last of two ages."""
+
+ONE_MORE_REACH = 80
+"""Letters between a count and one person more."""
 
 MOST = 5_000
 """Higher figures are of wars, not of incidents."""
@@ -72,11 +82,21 @@ def read_numbers(passages: Passages) -> list[Number]:
 def _written(passages: Passages) -> list[Number]:
     folded = passages.text.folded
     figures = [
-        Number(m.start(), m.end(), int(m.group().replace(" ", "")), False)
-        for m in _DIGITS.finditer(folded)
-        if m.end() - m.start() < 9 and not _is_glued(folded, m.start(), m.end())
+        Number(start, end, int(folded[start:end].replace(" ", "")), False)
+        for start, end in _figures(folded)
+        if end - start < 9 and not _is_glued(folded, start, end)
     ]
     return sorted(figures + _number_words(passages))
+
+
+def _figures(folded: str) -> Iterator[tuple[int, int]]:
+    """Where figures stand; `12 500` is one."""
+    last = 0
+    for match in _DIGITS.finditer(folded):
+        if match.start() >= last:
+            whole = _THOUSANDS.match(folded, match.start()) or match
+            last = whole.end()
+            yield whole.span()
 
 
 def _is_glued(folded: str, start: int, end: int) -> bool:
@@ -158,10 +178,8 @@ def _is_age_or_date(passages: Passages, number: Number) -> bool:
         return True
     if any(0 <= h.start - number.end <= 4 or 0 <= number.start - h.end <= 2 for h in found.under("month")):
         return True
-    before, after = (
-        folded[: number.start].rsplit(None, 1)[-1:],
-        folded[number.end : number.end + 4].split()[:1],
-    )
+    before = folded[max(0, number.start - LONGEST_FIGURE) : number.start].split()[-1:]
+    after = folded[number.end : number.end + 4].split()[:1]
     return any(word.isdigit() for word in (*before, *after)) and number.value < 60
 
 
@@ -169,10 +187,9 @@ def _is_age(passages: Passages, number: Number) -> bool:
     """Whether it is an age: `aged 9 and 12`, `18-year-old`, `a woman, 52,`."""
     found, folded = passages.found, passages.text.folded
     for hit in found.of("casualties.age"):
-        between = folded[hit.end : number.start].split() if hit.end <= number.start else None
         if hit.start <= number.start < hit.end or 0 <= hit.start - number.end <= 3:
             return True
-        if between is not None and len(between) <= 2 and _are_ages(between):
+        if 0 <= number.start - hit.end <= AGES_REACH and _are_ages(folded[hit.end : number.start].split()):
             return True
     is_beside = any(2 <= number.start - h.end <= 3 for h in found.of("casualties.person"))
     return is_beside and folded.startswith("  ", number.end)
@@ -180,7 +197,7 @@ def _is_age(passages: Passages, number: Number) -> bool:
 
 def _are_ages(words: Sequence[str]) -> bool:
     """Whether nothing but a number and `and` stands between an age word and an age."""
-    return not words or words[0].isdigit()
+    return not words or (len(words) <= 2 and words[0].isdigit())
 
 
 def _is_part(passages: Passages, number: Number, before: Number | None) -> bool:
@@ -241,7 +258,9 @@ def _join_persons(passages: Passages, counts: list[Number]) -> list[Number]:
 def _is_one_more(passages: Passages, first: Number, second: Number) -> bool:
     """Whether only `and` and an article stand between what is counted and one person more."""
     found, text = passages.found, passages.text
-    if text.clause_of(first.start) != text.clause_of(second.start):
+    if second.start - first.end > ONE_MORE_REACH or text.clause_of(first.start) != text.clause_of(
+        second.start
+    ):
         return False
     if _names_a_part(passages, first, second.start):
         return False
@@ -271,8 +290,10 @@ def _covers(passages: Passages, number: Number, position: int) -> bool:
     """Whether a count already holds the person named at a position: `two soldiers`."""
     if number.start <= position < number.end:
         return True
+    if not 0 <= position - number.end <= NEAR:
+        return False
     is_joined = passages.found.has("casualties.and", number.end, position)
-    return 0 <= position - number.end <= NEAR and (not is_joined or _names_a_part(passages, number, position))
+    return not is_joined or _names_a_part(passages, number, position)
 
 
 def _names_a_part(passages: Passages, number: Number, position: int) -> bool:

@@ -6,11 +6,11 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.model import Party
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
-from bot.reading.phrases import Hit
 
 AFTER = 26
 """Folded letters after a party's name within which `forces`, `drone` or `said` still belong to it."""
@@ -41,6 +41,18 @@ ARMED = frozenset({"state", "group"})
 
 Naming = tuple[Mention, list[str]]
 """A mention and the fighting parties that it stands for."""
+
+
+class Spot(NamedTuple):
+    """A mention of a party and how far the words around it are about it: no other party stands between."""
+
+    mention: Mention
+    clause_start: int
+    clause_end: int
+    sentence_end: int
+    sentence: int
+    zone: str
+    """Whether it stands in the headline (`title`), the first sentence (`lead`) or the rest."""
 
 
 Told = tuple[int, list[str], list[str]]
@@ -106,21 +118,20 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
     for number, (mention, own) in enumerate(namings):
         until = namings[number + 1][0].start if number + 1 < len(namings) else len(passages.text.folded)
         since = namings[number - 1][0].end if number else 0
-        kinds = _words_around(passages, mention, until) + _not_around(passages, mention, until)
-        kinds += _deeds_around(passages, mention, since, until, is_doer=not OBJECTS.intersection(kinds))
-        kinds += _answers_around(passages, mention, since, until)
-        told.append((passages.text.sentence_of(mention.start), own, kinds))
-        zone = _zone(passages, mention)
-        parts.add(own, f"named_{zone}")
+        here = _place(passages, mention, since, until)
+        kinds = _kinds(passages, here)
+        told.append((here.sentence, own, kinds))
+        parts.add(own, f"named_{here.zone}")
         for kind in kinds:
             parts.add(own, kind)
-            parts.add(own, f"{kind}_{zone}")
-        if passages.text.sentence_of(mention.start) in mutual:
+            parts.add(own, f"{kind}_{here.zone}")
+        if here.sentence in mutual:
             parts.add(own, "each_other")
         if (mention.start, mention.end) in places:
             parts.add(own, "as_place")
     _read_frames(passages, namings, order, parts)
     _read_voices(told, sides, parts)
+    _read_clashes(passages, namings, sides, parts)
     parts.order = list(dict.fromkeys(p for _, own in namings for p in own))
     return parts
 
@@ -155,30 +166,51 @@ def acts_from_outside(passages: Passages, fighters: frozenset[str], parties: Map
         if mention.start >= end:
             return False
         if fighters.isdisjoint(codes) and any(parties[p].kind in ARMED for p in codes):
-            kinds = _words_around(passages, mention, end)
+            kinds = _words_around(passages, _place(passages, mention, 0, end))
             if "by" in kinds or ("actor" in kinds and "target" not in kinds):
                 return True
     return False
 
 
-def _zone(passages: Passages, mention: Mention) -> str:
-    """Whether a mention stands in the headline, the first sentence or the rest."""
-    sentence = passages.text.sentence_of(mention.start)
-    first = passages.text.sentence_of(passages.text.dateline_end)
-    if mention.start < passages.text.body_start:
-        return "title"
-    return "lead" if sentence <= first else "rest"
+def _place(passages: Passages, mention: Mention, since: int, until: int) -> Spot:
+    """What bounds the words that may belong to a mention."""
+    text = passages.text
+    sentence, clause = text.sentence_of(mention.start), text.clause_of(mention.start)
+    following = clause + 1
+    clause_end = text.clauses[following] if following < len(text.clauses) else len(text.folded)
+    zone = "lead" if sentence <= text.sentence_of(text.dateline_end) else "rest"
+    return Spot(
+        mention,
+        max(since, text.clauses[clause]),
+        min(until, clause_end),
+        min(until, text.sentence_span(sentence)[1]),
+        sentence,
+        "title" if mention.start < text.body_start else zone,
+    )
 
 
-def _words_around(passages: Passages, mention: Mention, until: int) -> list[str]:
+def _kinds(passages: Passages, here: Spot) -> list[str]:
+    """Everything that the words around one mention say of its part."""
+    kinds = _words_around(passages, here)
+    found, end = passages.found, here.mention.end
+    reach = min(end + DEED, here.clause_end)
+    kinds += ["not"] if found.has("scope.negation", end, reach) else []
+    kinds += _deeds_around(passages, here, is_doer=not OBJECTS.intersection(kinds))
+    kinds += ["answers"] if found.has("roles.answer", here.mention.start, here.clause_end) else []
+    kinds += ["in_answer"] if found.has("roles.answer", here.clause_start, here.mention.start) else []
+    kinds += ["suffers"] if found.has("roles.passive", end, reach) else []
+    kinds += ["says_deed"] if "speaker" in kinds and "beside_deed" in kinds else []
+    kinds += ["suffers_deed"] if "deed" in kinds and "suffers" in kinds else []
+    return kinds
+
+
+def _words_around(passages: Passages, here: Spot) -> list[str]:
     """What the words directly around one mention say of its part."""
-    found, text = passages.found, passages.text
-    sentence_end = text.sentence_span(text.sentence_of(mention.start))[1]
-    reach = min(mention.end + AFTER, until, sentence_end)
+    found, mention = passages.found, here.mention
     is_by = _ends_before(passages, "roles.by", mention)
     victim = found.first("roles.victim", mention.end, mention.end + 3)
-    actor = found.first("roles.actor", mention.start + 1, reach)
-    is_speaker = _speaks(passages, mention, min(mention.end + SPEECH, until, sentence_end))
+    actor = found.first("roles.actor", mention.start + 1, min(mention.end + AFTER, here.sentence_end))
+    is_speaker = _speaks(passages, mention, min(mention.end + SPEECH, here.sentence_end))
     is_victim = victim is not None and (actor is None or actor.start >= victim.start)
     told = {
         "by": is_by,
@@ -186,7 +218,7 @@ def _words_around(passages: Passages, mention: Mention, until: int) -> list[str]
         "victim": is_victim,
         "speaker": is_speaker,
         "actor": actor is not None and not is_speaker and not is_victim,
-        "clitic": text.folded[mention.start - 1] != " ",
+        "clitic": passages.text.folded[mention.start - 1] != " ",
     }
     return [kind for kind, is_so in told.items() if is_so]
 
@@ -196,54 +228,37 @@ def _speaks(passages: Passages, mention: Mention, reach: int) -> bool:
     found = passages.found
     office = found.first("roles.office", mention.start + 1, reach)
     for code in ("stance.report", "stance.accuse", "stance.deny"):
-        office = _first(office, found.first(code, mention.end, reach))
-    if office is None:
-        return False
-    acts = found.under("acts")
-    index = bisect_left(acts, (mention.end,))
-    return index == len(acts) or acts[index].start > office.start
+        hit = found.first(code, mention.end, reach)
+        office = min(office, hit) if office and hit else office or hit
+    return office is not None and not found.has_under("acts", mention.end, office.start + 1)
 
 
-def _first(one: Hit | None, other: Hit | None) -> Hit | None:
-    """The earlier of two hits that may be missing."""
-    return min((hit for hit in (one, other) if hit), default=None)
-
-
-def _not_around(passages: Passages, mention: Mention, until: int) -> list[str]:
-    """Whether the rest of its clause says `not`: its people did not shoot, it had no part in this."""
-    hit = passages.found.first("scope.negation", mention.end, min(mention.end + DEED, until))
-    if hit is None or passages.text.clause_of(hit.start) != passages.text.clause_of(mention.start):
-        return []
-    return ["not"]
-
-
-def _deeds_around(
-    passages: Passages, mention: Mention, since: int, until: int, *, is_doer: bool
-) -> list[str]:
+def _deeds_around(passages: Passages, here: Spot, *, is_doer: bool) -> list[str]:
     """Whether the next act or breach of its clause is the party's own, or the act before was done to it."""
     kinds = []
-    for table, kind in (("acts", "deed"), ("truce.breach", "breaks")):
-        hits = passages.found.under(table) if table == "acts" else passages.found.of(table)
-        own = _hit_after(passages, hits, mention, until)
-        if own is not None:
+    acts, mention = passages.found.under("acts"), here.mention
+    reach = min(mention.end + DEED, here.clause_end)
+    for hits, kind in ((acts, "deed"), (passages.found.of("truce.breach"), "breaks")):
+        index = bisect_left(hits, (mention.end,))
+        if index < len(hits) and hits[index].start < reach:
+            own = hits[index]
             name = "denied_deed" if passages.is_denied(own.start, own.end) else kind
             kinds.append(name if is_doer else f"beside_{name}")
-    act = _act_before(passages, mention, since)
-    if act is not None:
-        is_near = mention.start - act.end <= OF and is_doer
+    index = bisect_left(acts, (mention.start,)) - 1
+    if index >= 0 and acts[index].start >= max(here.clause_start, mention.start - DEED):
+        is_near = mention.start - acts[index].end <= OF and is_doer
         kinds.append("act_of" if is_near else "done_to")
     return kinds
 
 
-def _answers_around(passages: Passages, mention: Mention, since: int, until: int) -> list[str]:
-    """Whether its clause says that the party shot back."""
+def _read_clashes(passages: Passages, namings: Sequence[Naming], sides: Sides, parts: Parts) -> None:
+    """Adds who fought whom: enemies in one clause with a clash."""
     clause_of = passages.text.clause_of
-    clause = clause_of(mention.start)
-    return [
-        kind
-        for kind, first, last in (("answers", mention.start, until), ("in_answer", since, mention.start))
-        if (hit := passages.found.first("roles.answer", first, last)) and clause_of(hit.start) == clause
-    ]
+    fights = {clause_of(h.start) for h in passages.found.of("acts.ground_assault")}
+    for clause in fights:
+        here = list(dict.fromkeys(p for m, own in namings if clause_of(m.start) == clause for p in own))
+        both = [p for p in here if any(not sides.are_allies(p, other) for other in here)]
+        parts.add(both, "clash")
 
 
 def _read_voices(told: Sequence[Told], sides: Sides, parts: Parts) -> None:
@@ -256,25 +271,6 @@ def _read_voices(told: Sequence[Told], sides: Sides, parts: Parts) -> None:
                 for party in own:
                     foes = [v for v in voices if not sides.are_allies(v, party)]
                     parts.add([party], "told_by_foe" if foes else "told_by_own" if voices else "told_plainly")
-
-
-def _hit_after(passages: Passages, hits: Sequence[Hit], mention: Mention, until: int) -> Hit | None:
-    """The next hit of the mention's clause that no other mention parts from it."""
-    index = bisect_left(hits, (mention.end,))
-    if index == len(hits) or hits[index].start >= min(mention.end + DEED, until):
-        return None
-    clause_of = passages.text.clause_of
-    return hits[index] if clause_of(hits[index].start) == clause_of(mention.start) else None
-
-
-def _act_before(passages: Passages, mention: Mention, since: int) -> Hit | None:
-    """An act of the mention's clause before it that no other mention parts from it."""
-    acts = passages.found.under("acts")
-    index = bisect_left(acts, (mention.start,)) - 1
-    if index < 0 or acts[index].start < max(since, mention.start - DEED):
-        return None
-    clause_of = passages.text.clause_of
-    return acts[index] if clause_of(acts[index].start) == clause_of(mention.start) else None
 
 
 def _read_frames(passages: Passages, namings: Sequence[Naming], order: str, parts: Parts) -> None:

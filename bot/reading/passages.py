@@ -40,8 +40,11 @@ class Passages:
 
     def is_denied(self, start: int, end: int) -> bool:
         """Whether a negation stands in the same clause, close by; `no fewer than` is none."""
+        negations = self.found.of("scope.negation")
+        if not negations:
+            return False
         clause = self.text.clause_of(start)
-        near = [h for h in self.found.of("scope.negation") if -30 <= h.start - start <= 20 + end - start]
+        near = [h for h in negations if -30 <= h.start - start <= 20 + end - start]
         least = self.found.of("casualties.at_least")
         return any(
             self.text.clause_of(h.start) == clause and not any(m.start <= h.start < m.end for m in least)

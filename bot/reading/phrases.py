@@ -8,7 +8,8 @@ scripts without spaces a phrase is found anywhere. In scripts that glue particle
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -56,6 +57,12 @@ def script_of(char: str) -> str:
     return "ethiopic" if "\u1200" <= char <= "\u137f" else ""
 
 
+_START = itemgetter(0)
+
+EXACT, OPEN, ANYWHERE, CHECKED = range(4)
+"""How a literal is found: between spaces, with any ending, anywhere, or after a look around it."""
+
+
 class Check(NamedTuple):
     """What is looked at around a literal that the automaton found."""
 
@@ -63,6 +70,15 @@ class Check(NamedTuple):
     ending: int
     is_anywhere: bool
     script: str
+
+    @property
+    def kind(self) -> int:
+        """The quickest way to be sure."""
+        if self.is_anywhere:
+            return ANYWHERE
+        if self.rest or self.script or self.ending > 0:
+            return CHECKED
+        return OPEN if self.ending else EXACT
 
 
 class Finder:
@@ -77,8 +93,9 @@ class Finder:
         self._clitics[""] = frozenset()
         self._checks: list[Check] = []
         self._check_of = array("I")
+        self._kinds = array("B")
         self._codes: list[str] = []
-        self._more: dict[int, list[tuple[Check, str]]] = {}
+        self._more: dict[int, list[tuple[Check | None, str]]] = {}
         self._automaton = ahocorasick_rs.AhoCorasick(
             self._gather(phrases), implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
@@ -99,14 +116,17 @@ class Finder:
             if index == len(self._codes):
                 self._codes.append(phrase.code)
                 self._check_of.append(number)
+                self._kinds.append(check.kind)
             elif (check, phrase.code) not in self._all(index):
-                self._more.setdefault(index, []).append((checks[number], phrase.code))
+                is_same = number == self._check_of[index]
+                self._more.setdefault(index, []).append((None if is_same else checks[number], phrase.code))
         return list(known)
 
     def _all(self, index: int) -> list[tuple[Check, str]]:
         """Every meaning of a literal."""
-        first = (self._checks[self._check_of[index]], self._codes[index])
-        return [first, *self._more.get(index, ())]
+        first = self._checks[self._check_of[index]]
+        more = [(check or first, code) for check, code in self._more.get(index, ())]
+        return [(first, self._codes[index]), *more]
 
     def _compile(self, words: tuple[Word, ...]) -> tuple[str, Check]:
         """The literal that the automaton looks for, and what to check around it."""
@@ -125,31 +145,48 @@ class Finder:
     def find(self, folded: str) -> list[Hit]:
         """Every phrase in a folded text that begins and ends with a space, overlapping ones too, by start."""
         found: list[Hit] = []
-        codes, checks, check_of, more = self._codes, self._checks, self._check_of, self._more
+        codes, more, kinds = self._codes, self._more, self._kinds
+        add, end_of, new = found.append, folded.find, tuple.__new__
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            self._verify(folded, start, end, checks[check_of[index]], codes[index], found)
+            kind = kinds[index]
+            if kind == EXACT:
+                begin, stop = start + 1, end - 1
+            elif kind == OPEN:
+                begin, stop = start + 1, end_of(" ", end)
+            elif kind == ANYWHERE:
+                begin, stop = start, end
+            else:
+                begin, stop = self._verify(folded, start, end, self._checks[self._check_of[index]])
+            if stop >= 0:
+                add(new(Hit, (begin, stop, codes[index])))
             if index in more:
-                for check, code in more[index]:
-                    self._verify(folded, start, end, check, code, found)
-        found.sort()
+                found += self._find_more(folded, start, end, begin, stop, more[index])
+        found.sort(key=_START)
         return found
 
-    def _verify(self, folded: str, start: int, end: int, check: Check, code: str, found: list[Hit]) -> None:
-        """Adds the phrase when the words around the literal allow it."""
+    def _find_more(
+        self, folded: str, start: int, end: int, begin: int, stop: int, more: list[tuple[Check | None, str]]
+    ) -> Iterator[Hit]:
+        """What else a literal stands for; without a check of its own, where its first meaning was found."""
+        for check, code in more:
+            first, last = (begin, stop) if check is None else self._verify(folded, start, end, check)
+            if last >= 0:
+                yield Hit(first, last, code)
+
+    def _verify(self, folded: str, start: int, end: int, check: Check) -> tuple[int, int]:
+        """The phrase's span when the words around the literal allow it; it ends at -1 when they do not."""
         rest, ending, is_anywhere, script = check
         if is_anywhere:
-            found.append(Hit(start, end, code))
-            return
+            return start, end
         begin = start if script else start + 1
         if script and folded[begin - 1] != " ":
             word_start = folded.rfind(" ", 0, begin) + 1
             if folded[word_start:begin] not in self._clitics[script]:
-                return
+                return begin, -1
         stop = end - 1 if ending == 0 else _end_of_word(folded, end, ending)
         for word in rest:
             stop = _follow(folded, stop, word)
-        if stop >= 0:
-            found.append(Hit(begin, stop, code))
+        return begin, stop
 
 
 def _end_of_word(folded: str, end: int, ending: int) -> int:

@@ -66,6 +66,7 @@ class Reader:
         bound = {theatre: self._truces.parties_of(theatre) for theatre in facts.theatres}
         self._map = Map(facts, bound)
         self._actors = {theatre: row.get("actors", {}) for theatre, row in facts.theatres.items()}
+        self._enemies = {theatre: row.get("enemies", {}) for theatre, row in facts.theatres.items()}
         self._blocs = {theatre: row.get("blocs", []) for theatre, row in facts.theatres.items()}
         self._atlas = facts.atlas
         self._grounds = {theatre: row.get("grounds", {}) for theatre, row in facts.theatres.items()}
@@ -111,7 +112,8 @@ class Reader:
             passages, [d.position for d in days if occurred - d.day >= OLDER and d.kind == "date"]
         )
         fighters = self._fighters[theatre]
-        name_actors(passages, self._actors[theatre], fighters)
+        enemies = {"enemy": self._enemies[theatre].get(report.source.side, ())}
+        name_actors(passages, self._actors[theatre] | enemies, fighters)
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
         truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)

@@ -22,7 +22,7 @@ TOPICS = (
 TRUCE_REACH = 30
 """Letters between a truce and the year in which it was made."""
 
-_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_YEAR = re.compile("(?:1[89]|20)[0-9][0-9](?![0-9])")
 _BLASTS = frozenset({"acts.mine_ied", "acts.other"})
 
 
@@ -86,6 +86,7 @@ def _has_old_year(passages: Passages, acts: Sequence[Hit]) -> bool:
     truces = passages.found.of("truce.words")
     return any(
         int(m.group()) < last
+        and not text.folded[m.start() - 1].isdigit()
         and text.sentence_of(m.start()) in told
         and not any(-TRUCE_REACH < h.start - m.start() < TRUCE_REACH for h in truces)
         for m in _YEAR.finditer(text.folded)

@@ -67,19 +67,19 @@ def _is_led_in(passages: Passages, mention: Mention) -> bool:
     """Whether `fired from`, `said in` or `fled to` speaks of the place, or of one joined to it by `and`."""
     text = passages.text
     clause = text.clause_of(mention.start)
-    leads = (
-        hit
-        for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
-        for hit in passages.found.of(code)
-        if not (code == "scope.from_direction" and _is_aimed_at(passages, hit))
-    )
     starts = [mention.start, *_starts_joined(passages, mention)]
     return any(
-        0 <= start - hit.end - _party_letters(passages, hit.end, start) <= LEAD_REACH
-        and text.clause_of(hit.start) == clause
-        for hit in leads
-        for start in starts
+        text.clause_of(hit.start) == clause
+        and any(_leads_to(passages, hit, start) for start in starts)
+        and not (code == "scope.from_direction" and _is_aimed_at(passages, hit))
+        for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
+        for hit in passages.found.of(code)
     )
+
+
+def _leads_to(passages: Passages, hit: Hit, start: int) -> bool:
+    """Whether nothing but parties' names stands between a phrase and what begins at `start`."""
+    return 0 <= start - hit.end - _party_letters(passages, hit.end, start) <= LEAD_REACH
 
 
 def _party_letters(passages: Passages, start: int, end: int) -> int:

@@ -78,25 +78,28 @@ def find_unlisted(passages: Passages) -> list[Mention]:
         for first, last in (*lone, *joined)
         if first >= begin and last - first >= SHORTEST
     }
-    taken = _taken(passages) if named else b""
-    return sorted(mention for mention in named.values() if not any(taken[mention.start : mention.end]))
+    return sorted(mention for mention in named.values() if not _is_known(passages, mention))
 
 
-def _taken(passages: Passages) -> bytearray:
-    """1 for each folded letter of a place, a party or a word that is no name."""
-    taken = bytearray(len(passages.text.folded) + 1)
-    hits = (passages.found.under(table) for table in _NO_NAMES)
-    leads = passages.found.of("roles.place_before")
-    for start, end, _ in chain(passages.places, passages.parties, leads, *hits):
-        taken[start:end] = b"\1" * (end - start)
-    return taken
+def _is_known(passages: Passages, mention: Mention) -> bool:
+    """Whether a place, a party or a word that is no name stands there."""
+    start, end, _ = mention
+    if any(m.start < end and start < m.end for m in chain(passages.places, passages.parties)):
+        return True
+    return any(
+        hit.code == "roles.place_before" or hit.code.partition(".")[0] in _NO_NAMES
+        for hit in passages.found.over(start, end)
+    )
 
 
 def _ahead(passages: Passages) -> Iterator[Span]:
     """Raw spans of capitalised words right after a phrase that a place follows."""
     text = passages.text
     for hit in passages.found.of("roles.place_before"):
-        match = _AHEAD.match(text.raw, text.raw_span(hit.start, hit.end)[1])
+        end = text.raw_span(hit.end - 1, hit.end)[1]
+        if text.raw[end + 1 : end + 2].islower() and "-" not in text.raw[end + 2 : end + 5]:
+            continue
+        match = _AHEAD.match(text.raw, end)
         if match:
             name = " ".join(takewhile(_is_name, match[1].split(" ")))
             yield match.start(1), match.start(1) + len(name)
