@@ -29,6 +29,9 @@ _SYLLABIC = ("\u1200", "\u137f"), ("\u3040", "\ud7a3")
 LONGEST_JOINED = 3
 """A name of up to so many words is also found written as one."""
 
+_FIRST_WITHOUT_CASE = "\u0590"
+"""Letters from here on have no capitals that anybody writes, though Unicode calls the Georgian ones small."""
+
 _SCRIPT_RANGES = (
     ("cyrillic", "\u0400", "\u04ff"),
     ("greek", "\u0370", "\u03ff"),
@@ -140,7 +143,7 @@ def _script(letter: str) -> str:
 def _is_capital(text: Text, hit: Hit) -> bool:
     """Whether the name has a capital, in scripts that have them: "southern Lebanon", "село Пески" count."""
     start, end = text.raw_span(hit.start, hit.end)
-    return start < end and not text.raw[start:end].islower()
+    return start < end and (text.raw[start] >= _FIRST_WITHOUT_CASE or not text.raw[start:end].islower())
 
 
 def _merge(hits: Iterable[Hit]) -> list[Mention]:

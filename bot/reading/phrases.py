@@ -105,21 +105,23 @@ class Finder:
         known: dict[str, int] = {}
         numbers: dict[Check, int] = {}
         checks = self._checks
-        for phrase in phrases:
-            if not phrase.words:
-                continue
-            literal, check = self._compile(phrase.words)
+        for literal, check, code in (
+            (literal, check, phrase.code)
+            for phrase in phrases
+            if phrase.words
+            for literal, check in self._compile(phrase.words)
+        ):
             number = numbers.setdefault(check, len(checks))
             if number == len(checks):
                 checks.append(check)
             index = known.setdefault(literal, len(known))
             if index == len(self._codes):
-                self._codes.append(phrase.code)
+                self._codes.append(code)
                 self._check_of.append(number)
                 self._kinds.append(check.kind)
-            elif (check, phrase.code) not in self._all(index):
+            elif (check, code) not in self._all(index):
                 is_same = number == self._check_of[index]
-                self._more.setdefault(index, []).append((None if is_same else checks[number], phrase.code))
+                self._more.setdefault(index, []).append((None if is_same else checks[number], code))
         return list(known)
 
     def _all(self, index: int) -> list[tuple[Check, str]]:
@@ -128,10 +130,15 @@ class Finder:
         more = [(check or first, code) for check, code in self._more.get(index, ())]
         return [(first, self._codes[index]), *more]
 
-    def _compile(self, words: tuple[Word, ...]) -> tuple[str, Check]:
-        """The literal that the automaton looks for, and what to check around it."""
+    def _compile(self, words: tuple[Word, ...]) -> Iterator[tuple[str, Check]]:
+        """The literals that the automaton looks for, and what to check around each.
+
+        Where a script writes no spaces between words, some writers put one between phrases.
+        """
         if SPACELESS.match(words[0].letters):
-            return "".join(word.letters for word in words), Check((), OPEN_ENDING, True, "")
+            for literal in dict.fromkeys(gap.join(word.letters for word in words) for gap in ("", " ")):
+                yield literal, Check((), OPEN_ENDING, True, "")
+            return
         closed = next((i for i, word in enumerate(words) if word.ending), len(words) - 1)
         literal = " ".join(word.letters for word in words[: closed + 1])
         script = script_of(literal[0]) if script_of(literal[0]) in self._clitics else ""
@@ -140,7 +147,7 @@ class Finder:
             literal = f" {literal}"
         if ending == 0:
             literal = f"{literal} "
-        return literal, Check(words[closed + 1 :], ending, False, script)
+        yield literal, Check(words[closed + 1 :], ending, False, script)
 
     def find(self, folded: str) -> list[Hit]:
         """Every phrase in a folded text that begins and ends with a space, overlapping ones too, by start."""

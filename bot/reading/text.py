@@ -57,12 +57,15 @@ class Folder(dict[str, str]):
     def fold(self, text: str) -> tuple[str, Sequence[int] | None]:
         """The folded text between two spaces; for each letter of `text`, how many folded ones end with it.
 
-        None instead of the counts where one letter stands for one.
+        None instead of the counts where one letter stands for one. Burmese in Zawgyi is understood.
         """
-        if text.isascii():
-            return f" {_part_words(text).translate(_ASCII)} ", None
         written = _part_words(text)
-        parts = list(map(self.__getitem__, convert(written) if is_zawgyi(written) else written))
+        return self._fold(convert(written) if is_zawgyi(written) else written)
+
+    def _fold(self, written: Sequence[str]) -> tuple[str, Sequence[int] | None]:
+        if isinstance(written, str) and written.isascii():
+            return f" {written.translate(_ASCII)} ", None
+        parts = list(map(self.__getitem__, written))
         folded = "".join(parts)
         if all(len(part) == 1 for part in set(parts)):
             return f" {folded} ", None
@@ -70,7 +73,7 @@ class Folder(dict[str, str]):
 
     def fold_phrase(self, phrase: str) -> str:
         """A phrase of the data files in the same form, without outer spaces and with single inner ones."""
-        return " ".join(self.fold(phrase)[0].split())
+        return " ".join(self._fold(_part_words(phrase))[0].split())
 
 
 def _part_words(text: str) -> str:
