@@ -34,6 +34,7 @@ from bot.data.blocs import load_blocs
 from bot.data.messages import Words, load_words
 from bot.deliver import Author, Deliverer
 from bot.deliver import Clock as OutboxClock
+from bot.digests import Digests
 from bot.floodgate import Floodgate
 from bot.hubs import Hubs
 from bot.ingest import Ingested, Limits, ingest
@@ -46,12 +47,11 @@ from bot.sender import Sender
 from bot.sources.parser import Parser
 from bot.stages import Stage
 from bot.storage.acts import drop_acts
-from bot.storage.alerts import drop_traits, unqueued_alerts
+from bot.storage.alerts import unqueued_alerts
 from bot.storage.applicants import drop_old_applicants
 from bot.storage.chats import purge_gone
 from bot.storage.database import Database
 from bot.storage.deliveries import is_anything_due
-from bot.storage.filters import drop_mutes
 from bot.storage.reports import drop_shingles
 from bot.storage.sole_use import sole_use
 from bot.storage.sources import upsert_catalogue
@@ -70,11 +70,10 @@ CRY_EVERY = timedelta(seconds=3)
 """How often the admin who announced something sees how far it is."""
 ALARM_EVERY = timedelta(seconds=5)
 STANDSTILL_EVERY = timedelta(seconds=30)
+DIGESTS_EVERY = timedelta(seconds=10)
 TIDY_EVERY = timedelta(hours=1)
 COPIES_REMEMBERED = timedelta(days=14)
 """Wires are copied for days; after that a like text is a new report."""
-LOOKED_BACK = timedelta(days=8)
-"""A preview tells of the last seven."""
 DRAIN_STEP_S = 0.1
 
 
@@ -109,6 +108,7 @@ class Service:
     switch: DeadMansSwitch
     floodgate: Floodgate
     crier: Crier
+    digests: Digests
     hubs: Hubs | None
     """None where no hub can reach this service."""
 
@@ -127,6 +127,7 @@ class Service:
             [
                 Job("check", self._check, TICK),
                 look,
+                Job("digests", self.digests.look, DIGESTS_EVERY),
                 Job("alarm", self.alarm.look, ALARM_EVERY),
                 Job("standstill", self.switch.look, STANDSTILL_EVERY),
                 Job("flood", self.floodgate.look, FLOOD_EVERY),
@@ -176,11 +177,10 @@ class Service:
             await fold_hours(conn, now)
             await drop_acts(conn, now)
             await drop_old_applicants(conn, now)
-            await drop_mutes(conn, now - LOOKED_BACK)
-            await drop_traits(conn, now - LOOKED_BACK)
         await self.database.empty_log()
         await self.lookout.tidy()
         await self.floodgate.tidy()
+        await self.digests.tidy()
         _return_memory()
 
     async def _drain(self) -> None:
@@ -274,20 +274,14 @@ async def open_service(
         )
         bell = Bell(admins, database, words, partial(_tell_plainly, application.bot))
         alarm, switch = Alarm(database, bell), DeadMansSwitch(database, bell, clock.now)
-        floodgate = Floodgate(
-            database,
-            bell,
-            max_age=_longest_age(settings),
-            clock=clock.now,
-            wake=wake.set,
-        )
-        crier = Crier(desk, application.bot)
+        floodgate = Floodgate(database, bell, max_age=_longest_age(settings), clock=clock.now, wake=wake.set)
+        crier, digests = Crier(desk, application.bot), Digests(database, clock.now, wake.set)
         hubs = _build_hubs(stack, settings, stage, database, parser, checker, clock)
         routes = (*Examiner(database, clock.now).routes(), *(hub_routes(hubs) if hubs else ()))
         await _open_web(stack, settings, routes)
         yield Service(
             *(database, application, poll, checker, deliverer, desk, lookout),
-            *(alarm, switch, floodgate, crier, hubs),
+            *(alarm, switch, floodgate, crier, digests, hubs),
         )
 
 

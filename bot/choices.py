@@ -73,3 +73,42 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
     """Between two points some hundred kilometres apart, flat: within a hundredth of the true distance."""
     east = (other_lon - lon) * cos(radians(lat))
     return hypot(other_lat - lat, east) * KM_A_DEGREE
+
+
+class Digest(StrEnum):
+    """How often alerts are told: each at once, or together."""
+
+    OFF = "off"
+    HOURLY = "hourly"
+    DAILY = "daily"
+
+
+class Sound(StrEnum):
+    """From which severity on a message sounds."""
+
+    ALL = "all"
+    SERIOUS = "serious"
+    GRAVE = "grave"
+    NONE = "none"
+
+
+class Length(StrEnum):
+    """How much of an incident a message tells: all of it, or one line."""
+
+    FULL = "full"
+    COMPACT = "compact"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a chat wants to hear. Times of day are minutes after midnight in `zone`, an IANA name."""
+
+    digest: Digest = Digest.OFF
+    digest_at: int = 8 * 60
+    """When the daily digest comes."""
+    quiet_from: int | None = None
+    quiet_until: int | None = None
+    zone: str | None = None
+    """None: nobody said; it is taken for UTC."""
+    lets_grave: bool = False
+    """Grave incidents are told at once all the same."""

@@ -112,7 +112,8 @@ class DeliveryForm(StrEnum):
     """message: a new one; edit: the living message changes silently; reply: a short answer to it with sound.
 
     anew: a change as a whole message of its own, for chats that want that; rollup: several incidents of a
-    busy hour in one message, which grows; notice: a message about the service itself.
+    busy hour in one message, which grows; digest: what a chat kept for its hour; notice: a message about the
+    service itself.
     """
 
     MESSAGE = "message"
@@ -120,12 +121,14 @@ class DeliveryForm(StrEnum):
     REPLY = "reply"
     ANEW = "anew"
     ROLLUP = "rollup"
+    DIGEST = "digest"
     NOTICE = "notice"
 
 
 class DeliveryState(StrEnum):
-    """pending -> sending -> sent | pending (not_before) | failed | expired."""
+    """pending -> sending -> sent | pending (not_before) | failed | expired; held: it waits for a digest."""
 
+    HELD = "held"
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"

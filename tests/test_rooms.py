@@ -14,10 +14,10 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "bot").rglob("*.py"))
 LEVELS = {
     0: {"model", "errors", "config", "log", "atlas", "choices", "folding", "data"},
-    1: {"reading", "incidents", "rendering", "watch"},
+    1: {"hours", "incidents", "reading", "rendering", "watch"},
     2: {"sources", "storage"},
     3: {"admins", "ingest", "sender", "pace", "transport", "analyse", "export", "labelled", "metrics"},
-    4: {"alarm", "check", "deliver", "floodgate", "survey", "lookout", "hubs"},
+    4: {"alarm", "check", "deliver", "digests", "floodgate", "survey", "lookout", "hubs"},
     5: {"jobs", "commands", "terminal", "web"},
     6: {"__main__", "app", "stages", "callbacks"},
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.admins import Admins
+from bot.choices import Length
 from bot.commands.buttons import buttons_under
 from bot.commands.notices import render_notice
 from bot.commands.seal import Seal
@@ -14,8 +15,9 @@ from bot.data.messages import SOURCE_LANGUAGE, Words
 from bot.deliver import Author, Rendered
 from bot.model import Alert, DeliveryForm, Incident
 from bot.rendering.alert import render_alert
+from bot.rendering.digest import render_digest
 from bot.rendering.html import to_plain
-from bot.rendering.replies import render_reply
+from bot.rendering.replies import render_brief, render_reply
 from bot.rendering.rollup import render_rollup
 from bot.sender import Buttons
 from bot.watch.notices import Notice
@@ -31,17 +33,24 @@ def make_author(
     def speak(language: str | None) -> Words:
         return words.get(language or SOURCE_LANGUAGE, words[SOURCE_LANGUAGE])
 
-    def render(alert: Alert, language: str | None, form: DeliveryForm) -> Rendered:
+    def render(alert: Alert, language: str | None, form: DeliveryForm, length: Length) -> Rendered:
         spoken = speak(language)
         if form is DeliveryForm.REPLY:
             reply = render_reply(alert, spoken, facts)
             return Rendered(reply.html, reply.plain)
+        if length is Length.COMPACT:
+            brief = render_brief(alert, spoken, facts)
+            return Rendered(brief.html, brief.plain)
         message = render_alert(alert, spoken, now(), facts)
         return Rendered(message.html, message.plain)
 
     def roll_up(incidents: Sequence[Incident], language: str | None) -> Rendered:
         rolled = render_rollup(incidents, speak(language), now(), facts)
         return Rendered(rolled.html, rolled.plain)
+
+    def digest(incidents: Sequence[Incident], language: str | None) -> Rendered:
+        told = render_digest(incidents, speak(language), facts)
+        return Rendered(told.html, told.plain)
 
     def make_buttons(incidents: Sequence[Incident], language: str | None, telegram_id: int) -> Buttons:
         is_reviewed = admins.reviewing(telegram_id) is not Reviewing.NONE
@@ -51,4 +60,4 @@ def make_author(
         html = render_notice(notice, speak(language), facts)
         return Rendered(html, to_plain(html))
 
-    return Author(render, roll_up, make_buttons, give_notice)
+    return Author(render, roll_up, make_buttons, give_notice, digest)

@@ -8,6 +8,7 @@ from bot.commands.narrowing import acts_line, confirmed_line, parties_line, seve
 from bot.commands.outlook import look_back, say_outlook
 from bot.commands.picker import Reaction
 from bot.commands.pins import name_circle
+from bot.commands.rhythm import rhythm_lines
 from bot.commands.screen import Screen, in_rows
 from bot.commands.visit import Visit
 from bot.rendering.html import bold, escape
@@ -27,6 +28,7 @@ async def say_filters(visit: Visit) -> Screen:
         confirmed_line(words, filters),
         acts_line(words, filters.acts),
         parties_line(visit, filters.parties),
+        *await rhythm_lines(visit),
         "",
         say_outlook(words, await look_back(visit)),
     ]
@@ -38,6 +40,7 @@ async def say_filters(visit: Visit) -> Screen:
         visit.button(words.text("Confirmed or not"), "confirmed"),
         visit.button(words.text("Acts"), "acts"),
         visit.button(words.text("Parties"), "parties", "0"),
+        visit.button(words.text("When"), "rhythm"),
         visit.button(words.text("Style"), "styles"),
         visit.button(words.text("Preview"), "preview"),
         visit.button(words.text("What was left out"), "missed"),

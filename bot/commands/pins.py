@@ -8,6 +8,7 @@ from bot.commands.outlook import Connection, back_to_filters, change, say_outloo
 from bot.commands.picker import Reaction
 from bot.commands.screen import Screen, in_rows
 from bot.commands.visit import Visit
+from bot.commands.zones import zone_around
 from bot.data.messages import Words
 from bot.errors import RefusedInput
 from bot.model import RegionLevel
@@ -35,7 +36,9 @@ async def say_pin(visit: Visit, lat: float, lon: float) -> Screen:
     lines = [bold(escape(_nearest_name(visit, lat, lon)))]
     lines.append(words.text("How far around it should I watch? Or choose a whole district."))
     lines.append(words.text("I keep the place rounded to a kilometre; /forgetme removes it."))
-    return Screen("\n".join(lines), (*in_rows(radii, 3), *in_rows(districts, 1)))
+    zone = zone_around(visit, lat, lon)
+    hours = visit.button(words.text("Time zone {zone}", zone=words.zone(zone)), "rhythm", "zone", zone)
+    return Screen("\n".join(lines), (*in_rows(radii, 3), *in_rows(districts, 1), (hours,)))
 
 
 async def press_pin(visit: Visit, arguments: tuple[str, ...]) -> Reaction:

@@ -22,6 +22,7 @@ from bot.commands import (
     pins,
     regions,
     review,
+    rhythm,
     roster,
     rulings,
     service,
@@ -30,6 +31,7 @@ from bot.commands import (
     standing,
     stats,
     style,
+    zones,
 )
 from bot.commands.picker import Reaction
 from bot.commands.screen import Screen
@@ -59,6 +61,10 @@ COMMANDS: dict[str, Say] = {
     "acts": narrowing.say_acts,
     "parties": narrowing.say_parties,
     "around": pins.say_around,
+    "digest": rhythm.say_digest,
+    "quiet": rhythm.say_quiet,
+    "mute": rhythm.say_mute,
+    "unmute": rhythm.say_unmute,
     "preview": outlook.say_preview,
     "missed": outlook.say_missed,
     "latest": service.say_latest,
@@ -105,6 +111,9 @@ PRESSES: dict[str, Pressable] = {
     "confirmed": Pressable(narrowing.press_confirmed, "confirmed"),
     "acts": Pressable(narrowing.press_acts, "acts"),
     "parties": Pressable(narrowing.press_parties, "parties"),
+    "rhythm": Pressable(rhythm.press_rhythm, "quiet"),
+    "zones": Pressable(zones.press_zones, "quiet"),
+    "mute": Pressable(rhythm.press_mute, "mute"),
     "pin": Pressable(pins.press_pin, "around"),
     "pins": Pressable(pins.press_pins, "around"),
     "unpin": Pressable(pins.press_unpin, "around"),

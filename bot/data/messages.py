@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from importlib.resources.abc import Traversable
 
 import jdatetime
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_location
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -30,6 +31,18 @@ NAME_CONTEXTS = ("party", "truce")
 
 Forms = dict[tuple[str | None, str], tuple[str, ...]]
 """A message after its context, if any, and its translations, one a plural form."""
+
+_CLDR_ZONES = {
+    "Europe/Kyiv": "Europe/Kiev",
+    "Asia/Kolkata": "Asia/Calcutta",
+    "Asia/Yangon": "Asia/Rangoon",
+    "Asia/Kathmandu": "Asia/Katmandu",
+    "Asia/Ho_Chi_Minh": "Asia/Saigon",
+    "America/Argentina/Buenos_Aires": "America/Buenos_Aires",
+}
+"""Zones whose towns CLDR knows under the name that they had before."""
+_OTHER_SIGN = str.maketrans("+-", "−+")
+"""In the names of fixed zones the sign is the other way round."""
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _ISOLATE, _ISOLATE_END = "\u2068", "\u2069"
@@ -132,6 +145,19 @@ class Words:
         local = moment.astimezone(zone)
         time = self.time(moment, zone)
         return time if local.date() == now.astimezone(zone).date() else f"{self.day(local.date())} {time}"
+
+    def clock(self, time: dt.time) -> str:
+        """A time of day, such as 07:00."""
+        return format_time(time, format="HH:mm", locale=self._locale)
+
+    def zone(self, name: str | None) -> str:
+        """A time zone by its chief town, such as Kyiv, or as UTC+3."""
+        if name is None or name == "UTC":
+            return "UTC"
+        if name.startswith("Etc/GMT"):
+            return "UTC" + name.removeprefix("Etc/GMT").translate(_OTHER_SIGN)
+        known = zoneinfo.ZoneInfo(_CLDR_ZONES.get(name, name))
+        return get_timezone_location(known, locale=self._locale, return_city=True)
 
     def span(self, span: dt.timedelta) -> str:
         """A length of time in its largest unit, such as 3 hours."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bot.model import Alert, AlertKind, DeliveryForm, Incident
+from bot.choices import Length, Sound
+from bot.model import Alert, AlertKind, DeliveryForm, Incident, Severity
 from bot.sender import Buttons, Draft
 from bot.storage.alerts import get_alert, told_kinds
 from bot.storage.coverage import get_notice
@@ -31,11 +32,11 @@ class Rendered:
     buttons: Buttons = ()
 
 
-Render = Callable[[Alert, str | None, DeliveryForm], Rendered]
+Render = Callable[[Alert, str | None, DeliveryForm, Length], Rendered]
 """Renders an alert in a chat's language (None: the chat never said) for a message, an edit or a reply."""
 
 RenderRollup = Callable[[Sequence[Incident], str | None], Rendered]
-"""Renders the incidents of a busy hour in one message."""
+"""Renders several incidents in one message: those of a busy hour, or a digest."""
 
 MakeButtons = Callable[[Sequence[Incident], str | None, int], Buttons]
 """The buttons under a message about incidents, in a language, for one chat (Telegram's number) alone."""
@@ -49,6 +50,10 @@ def _write_nothing(notice: Notice, language: str | None) -> Rendered:
     raise LookupError("nobody here writes notices")
 
 
+def _gather_nothing(incidents: Sequence[Incident], language: str | None) -> Rendered:
+    raise LookupError("nobody here writes digests")
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """All that writes messages: an alert, the roll-up of a busy hour, the buttons under both, and notices."""
@@ -57,6 +62,7 @@ class Author:
     render_rollup: RenderRollup
     make_buttons: MakeButtons
     render_notice: RenderNotice = _write_nothing
+    render_digest: RenderRollup = _gather_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,7 @@ class Drafts:
             topic_id=claimed.topic_id,
             buttons=rendered.buttons or self._make_buttons(claimed, content),
             may_renew=not claimed.is_renewed,
+            is_silent=not may_sound(claimed.sound, content),
         )
         if claimed.form is DeliveryForm.EDIT and claimed.target_message_id is None:
             # The message's number was lost (an unread answer, a migration): the news is told anew, silently.
@@ -123,10 +130,11 @@ class Drafts:
         if content.notice is not None:
             return self._render_notice(content.notice, claimed.language)
         if content.alert is None:
-            return self._author.render_rollup(content.members, claimed.language)
-        key = (claimed.alert_id, claimed.first_alert_id, claimed.language, claimed.form)
+            write = self._author.render_digest if claimed.is_digest else self._author.render_rollup
+            return write(content.members, claimed.language)
+        key = (claimed.alert_id, claimed.first_alert_id, claimed.language, claimed.form, claimed.length)
         if key not in self._rendered:
-            rendered = self._author.render(content.alert, claimed.language, claimed.form)
+            rendered = self._author.render(content.alert, claimed.language, claimed.form, claimed.length)
             _keep(self._rendered, key, rendered)
         self._rendered.move_to_end(key)
         return self._rendered[key]
@@ -136,6 +144,16 @@ class Drafts:
         if key not in self._rendered:
             _keep(self._rendered, key, self._author.render_notice(notice, language))
         return self._rendered[key]
+
+
+def may_sound(sound: Sound, content: Content) -> bool:
+    """Whether a message about this may sound in a chat; notices and what is taken back always may."""
+    is_retraction = content.alert is not None and content.alert.kind is AlertKind.RETRACTED
+    if sound is Sound.ALL or content.notice is not None or is_retraction:
+        return True
+    incidents = content.members or ((content.alert.incident,) if content.alert else ())
+    loud = {Sound.SERIOUS: (Severity.SERIOUS, Severity.GRAVE), Sound.GRAVE: (Severity.GRAVE,)}.get(sound, ())
+    return any(incident.severity in loud for incident in incidents)
 
 
 def _keep(cache: OrderedDict[Any, Any], key: object, value: object) -> None:

@@ -59,6 +59,16 @@ def render_line(incident: Incident, words: Words, facts: Facts) -> str:
     return cut(strike(line) if incident.retraction is not None else line, MOST_VISIBLE_LINE)
 
 
+def render_brief(alert: Alert, words: Words, facts: Facts) -> Rendered:
+    """An alert as one line with the first report of it, for those who want little of each."""
+    incident, names = alert.incident, Names(words, facts)
+    line = render_line(incident, words, facts)
+    if incident.claims:
+        claim = incident.claims[0]
+        line += f" · {link(claim.url, escape(names.outlet(claim)))}"
+    return Rendered(line, to_plain(line))
+
+
 def _kinds(alert: Alert) -> tuple[AlertKind, ...]:
     """The changes that the reply tells, the last first; a retraction leaves nothing else to say."""
     if alert.kind is AlertKind.RETRACTED:

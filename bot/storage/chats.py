@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.choices import Length, Sound
 from bot.model import ChatKind, ChatStyle, DeliveryState
 from bot.storage.inserts import insert_new
 from bot.storage.states import ChatState
@@ -37,6 +38,8 @@ class Chat:
     created_at: datetime
     settings: dict[str, Any]
     style: ChatStyle = ChatStyle.LIVING
+    sound: Sound = Sound.ALL
+    length: Length = Length.FULL
 
     @property
     def is_open(self) -> bool:
@@ -108,6 +111,16 @@ async def set_style(conn: AsyncConnection, chat_id: int, style: ChatStyle) -> No
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(style=style))
 
 
+async def set_sound(conn: AsyncConnection, chat_id: int, sound: Sound) -> None:
+    """From now on only messages of that severity sound in the chat."""
+    await conn.execute(update(chat).where(chat.c.id == chat_id).values(sound=sound))
+
+
+async def set_length(conn: AsyncConnection, chat_id: int, length: Length) -> None:
+    """Tell the chat more, or less, of each incident from now on."""
+    await conn.execute(update(chat).where(chat.c.id == chat_id).values(length=length))
+
+
 async def set_settings(conn: AsyncConnection, chat_id: int, settings: dict[str, Any]) -> None:
     """Replace a chat's other settings."""
     await conn.execute(update(chat).where(chat.c.id == chat_id).values(settings=settings))
@@ -126,8 +139,9 @@ async def mark_gone(conn: AsyncConnection, chat_id: int, now: datetime) -> int:
     await conn.execute(update(chat).where(*is_here).values(state=ChatState.GONE, gone_at=now))
     expired = {"state": DeliveryState.EXPIRED, "reason": "the chat is gone", "not_before": None}
     many = 0
+    states = (DeliveryState.PENDING, DeliveryState.HELD)
     for form in (IS_MESSAGE, IS_FOLLOW_UP):
-        waiting = update(delivery).where(form, *of_chat(chat_id), delivery.c.state == DeliveryState.PENDING)
+        waiting = update(delivery).where(form, *of_chat(chat_id), delivery.c.state.in_(states))
         many += (await conn.execute(waiting.values(**expired))).rowcount
     return many
 

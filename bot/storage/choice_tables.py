@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table
 
-from bot.choices import Trait
+from bot.choices import Digest, Trait
 from bot.storage.columns import Choice, Instant
 from bot.storage.schema import metadata
 
@@ -51,3 +51,20 @@ circle = Table(
     Index("circle_by_lat", "lat", "lon"),
     sqlite_with_rowid=False,
 )
+
+rhythm = Table(
+    "rhythm",
+    metadata,
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", Choice(Digest), nullable=False),
+    Column("digest_at", Integer, nullable=False),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("zone", String),
+    Column("lets_grave", Boolean, nullable=False),
+    Column("held_from", Instant),
+    Column("held_until", Instant),
+    Index("rhythm_due", "held_until"),
+    sqlite_with_rowid=False,
+)
+"""held_from, held_until: the hold that is on or comes next; alerts made since it began wait for its end."""

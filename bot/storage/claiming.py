@@ -37,7 +37,8 @@ def _select_due() -> Select[Any]:
     """
     message, aimed = delivery.alias("message"), delivery.alias("aimed")
     is_aimed = delivery.c.target_id.is_not(None)
-    is_rollup = or_(delivery.c.form == DeliveryForm.ROLLUP, aimed.c.form == DeliveryForm.ROLLUP)
+    several = (DeliveryForm.ROLLUP, DeliveryForm.DIGEST)
+    is_rollup = or_(delivery.c.form.in_(several), aimed.c.form.in_(several))
     is_followed = and_(
         delivery.c.form != DeliveryForm.MESSAGE,
         is_spelled(message.c.form, DeliveryForm.MESSAGE),
@@ -58,6 +59,10 @@ def _select_due() -> Select[Any]:
                 "is_renewed"
             ),
             delivery.c.first_alert_id,
+            or_(
+                delivery.c.form == DeliveryForm.DIGEST, func.coalesce(aimed.c.form, "") == DeliveryForm.DIGEST
+            ).label("is_digest"),
+            *(chat.c[name] for name in ("sound", "length")),
         )
         .join(chat, chat.c.id == delivery.c.chat_id)
         .outerjoin(message, is_followed)

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.choices import Length, Sound
 from bot.model import ChatKind, DeliveryForm, DeliveryState
 from bot.storage.claiming import DUE, HEAD
 from bot.storage.columns import Instant, from_microseconds, to_microseconds
@@ -65,6 +66,10 @@ class ClaimedDelivery:
     """Its target was gone before, and has been sent anew."""
     first_alert_id: int | None = None
     """The earliest of the alerts that a reply tells, where several waited."""
+    is_digest: bool = False
+    """What `rollup_id` names is a digest."""
+    sound: Sound = Sound.ALL
+    length: Length = Length.FULL
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from sqlalchemy.sql.selectable import NamedFromClause
 
 from bot.model import ChatStyle, DeliveryForm, DeliveryState
 from bot.storage.columns import MICROSECOND, to_microseconds
+from bot.storage.holding import hold_end, is_holding, may_not_sound
 from bot.storage.matches import Match, Window
 from bot.storage.states import PRIORITY_EDIT, PRIORITY_GRAVE, PRIORITY_REPLY
 from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, is_spelled
@@ -49,13 +50,15 @@ async def follow_up(conn: AsyncConnection, match: Match, window: Window, now: da
     """Tell the chats of a window that know the incident what has become of it; returns the new deliveries."""
     await _renew_waiting(conn, match, window)
     made = await _insert(conn, _own(match, window, now), match, now)
+    rolled = _rolled(match, window, now)
     if match.follow_up is DeliveryForm.REPLY:
-        return made + (await _insert(conn, _rolled(match, window), match, now) if match.is_retracted else 0)
-    made += await _insert(conn, _rolled(match, window), match, now)
+        return made + (await _insert(conn, rolled, match, now) if match.is_retracted else 0)
+    made += await _insert(conn, rolled, match, now)
     if match.is_for_all_copies:
         made += await _insert(conn, _copies(match, window), match, now)
     if match.priority == PRIORITY_GRAVE and not match.is_retracted:
         made += await _let_out(conn, match, window, now)
+        made += await _let_through(conn, match, window, now)
     return made
 
 
@@ -63,9 +66,11 @@ async def _renew_waiting(conn: AsyncConnection, match: Match, window: Window) ->
     """What waits about the incident tells its newest state; of a retracted one no message is sent."""
     waiting = (*_of_window(delivery, match, window), delivery.c.state == DeliveryState.PENDING)
     if match.is_retracted:
+        held = (*_of_window(delivery, match, window), delivery.c.state == DeliveryState.HELD)
         unsent = {"state": DeliveryState.EXPIRED, "reason": RETRACTED_UNSENT, "not_before": None}
         never_left = (*waiting, ~delivery.c.is_uncertain)
         await conn.execute(update(delivery).where(IS_MESSAGE, *never_left).values(**unsent))
+        await conn.execute(update(delivery).where(IS_MESSAGE, *held).values(**unsent))
         is_anew = delivery.c.form == DeliveryForm.ANEW
         await conn.execute(update(delivery).where(IS_FOLLOW_UP, is_anew, *never_left).values(**unsent))
     urgent = case((delivery.c.priority > match.priority, match.priority), else_=delivery.c.priority)
@@ -87,13 +92,14 @@ def _own(match: Match, window: Window, now: datetime) -> Select[Any]:
     form: ColumnElement[Any] = literal(match.follow_up, delivery.c.form.type)
     not_before: ColumnElement[Any] = NO_NUMBER
     wanted: list[ColumnElement[bool]] = []
+    is_calm = may_not_sound(told.c.chat_id, match, now)
     if match.follow_up is DeliveryForm.REPLY:
-        not_before = _end_of_quiet(told, now)
+        not_before = func.coalesce(hold_end(told.c.chat_id, now), _after_gap(told, now))
         if not match.is_retracted:  # whoever was told what was wrong is told aloud
-            wanted = [told.c.chat_id.not_in(edits), told.c.chat_id.not_in(each)]
+            wanted = [told.c.chat_id.not_in(edits), told.c.chat_id.not_in(each), ~is_calm]
     elif not match.is_for_all_copies:
         anew = literal(DeliveryForm.ANEW, delivery.c.form.type)
-        form = case((told.c.chat_id.in_(each), anew), else_=form)
+        form = case((and_(told.c.chat_id.in_(each), ~is_calm), anew), else_=form)
     forms = (DeliveryForm.REPLY,) if match.follow_up is DeliveryForm.REPLY else _LONE_FORMS
     return (
         select(
@@ -104,10 +110,15 @@ def _own(match: Match, window: Window, now: datetime) -> Select[Any]:
     )
 
 
-def _rolled(match: Match, window: Window) -> Select[Any]:
-    """Chats that were told of it in a roll-up, which changes unless it is about to."""
+def _rolled(match: Match, window: Window, now: datetime) -> Select[Any]:
+    """Chats that were told of it in a roll-up or digest, which changes unless it is about to.
+
+    A digest tells how things stood at its hour: only what was wrong in it changes.
+    """
     told, roll, edit = delivery.alias("told"), delivery.alias("roll"), delivery.alias("edit")
     form = literal(match.follow_up, delivery.c.form.type)
+    is_reply = match.follow_up is DeliveryForm.REPLY
+    not_before = hold_end(told.c.chat_id, now) if is_reply else NO_NUMBER
     is_edit_waiting = exists(
         select(literal(1))
         .select_from(edit)
@@ -115,10 +126,12 @@ def _rolled(match: Match, window: Window) -> Select[Any]:
         .where(edit.c.state == DeliveryState.PENDING)
     )
     statement = (
-        select(told.c.chat_id, form.label("form"), NO_NUMBER.label("not_before"), told.c.target_id)
+        select(told.c.chat_id, form.label("form"), not_before.label("not_before"), told.c.target_id)
         .join_from(told, roll, roll.c.id == told.c.target_id)
         .where(*_is_told(told, match, window), roll.c.state.in_(_REACHED))
     )
+    if match.reaches_others:
+        statement = statement.where(roll.c.form != DeliveryForm.DIGEST)
     return statement.where(~is_edit_waiting) if match.follow_up is DeliveryForm.EDIT else statement
 
 
@@ -136,11 +149,14 @@ def _copies(match: Match, window: Window) -> Select[Any]:
 
 
 async def _let_out(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> int:
-    """An incident that has become grave comes alone, out of its roll-up."""
+    """An incident that has become grave comes alone, out of its roll-up; where a chat keeps it, next time."""
+    held, pending = (
+        literal(each, delivery.c.state.type) for each in (DeliveryState.HELD, DeliveryState.PENDING)
+    )
     rolled = (IS_MESSAGE, *_of_window(delivery, match, window), delivery.c.target_id.is_not(None))
     alone = {
         "alert_id": match.alert_id,
-        "state": DeliveryState.PENDING,
+        "state": case((is_holding(delivery.c.chat_id, match, now), held), else_=pending),
         "priority": match.priority,
         "queued_at": now,
         "sent_at": None,
@@ -148,6 +164,14 @@ async def _let_out(conn: AsyncConnection, match: Match, window: Window, now: dat
     }
     is_here = delivery.c.chat_id.not_in(_gone())
     return (await conn.execute(update(delivery).where(*rolled, is_here).values(**alone))).rowcount
+
+
+async def _let_through(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> int:
+    """An incident that has become grave is told at once in chats that keep the others."""
+    held = (IS_MESSAGE, *_of_window(delivery, match, window), delivery.c.state == DeliveryState.HELD)
+    wanted = (~is_holding(delivery.c.chat_id, match, now), delivery.c.chat_id.not_in(_gone()))
+    told = {"alert_id": match.alert_id, "state": DeliveryState.PENDING, "priority": match.priority}
+    return (await conn.execute(update(delivery).where(*held, *wanted).values(**told, queued_at=now))).rowcount
 
 
 async def _insert(conn: AsyncConnection, chosen: Select[Any], match: Match, now: datetime) -> int:
@@ -171,7 +195,7 @@ async def _insert(conn: AsyncConnection, chosen: Select[Any], match: Match, now:
     return (await conn.execute(statement)).rowcount
 
 
-def _end_of_quiet(told: NamedFromClause, now: datetime) -> ColumnElement[Any]:
+def _after_gap(told: NamedFromClause, now: datetime) -> ColumnElement[Any]:
     """When the next reply may sound: ten minutes after the last one, or at once."""
     last = delivery.alias("last")
     left_at = type_coerce(func.coalesce(last.c.sent_at, last.c.claimed_at), BigInteger())

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    case,
     exists,
     func,
     literal,
@@ -29,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import DeliveryForm, DeliveryState
 from bot.storage.desk_tables import reviewer
 from bot.storage.filtering import Told, is_within, passes
+from bot.storage.holding import is_holding
 from bot.storage.inserts import insert_new
 from bot.storage.matches import Match, Window
 from bot.storage.states import EVERYTHING
@@ -54,6 +56,10 @@ async def insert_matches(conn: AsyncConnection, match: Match, window: Window, no
         return 0
     candidates = _candidates(match, window.candidates)
     columns = _columns(match, candidates, now)
+    is_held = is_holding(candidates.c.chat_id, match, now)
+    columns["state"] = case(
+        (is_held, literal(DeliveryState.HELD, delivery.c.state.type)), else_=columns["state"]
+    )
     gone = select(chat.c.id).where(chat.c.gone_at.is_not(None))  # few, and all in one index
     statement = (
         select(*columns.values())

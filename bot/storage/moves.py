@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.choices import Length, Rhythm, Sound
 from bot.model import ChatKind, ChatStyle, DeliveryState
 from bot.storage.chats import Chat, find_chat, of_chat, topics_of
+from bot.storage.digests import rhythm_of
 from bot.storage.states import ChatState
 from bot.storage.tables import (
     IS_FOLLOW_UP,
@@ -18,6 +20,7 @@ from bot.storage.tables import (
     circle,
     delivery,
     keyword,
+    rhythm,
     subscription,
 )
 
@@ -57,11 +60,16 @@ async def _merge(conn: AsyncConnection, old: Chat, new: Chat) -> None:
     await _move_rows(conn, keyword, old, new, ("sign", "folded"))
     await _move_rows(conn, chat_filter, old, new, ("kind", "code"))
     await _move_rows(conn, circle, old, new, ("lat", "lon"))
+    if await rhythm_of(conn, new.id) == Rhythm():
+        await conn.execute(delete(rhythm).where(rhythm.c.chat_id == new.id))
+        await conn.execute(update(rhythm).where(rhythm.c.chat_id == old.id).values(chat_id=new.id))
     await _move_deliveries(conn, old, new)
     values: dict[str, Any] = {
         "language": new.language or old.language,
         "settings": old.settings | new.settings,
         "style": old.style if new.style is ChatStyle.LIVING else new.style,
+        "sound": old.sound if new.sound is Sound.ALL else new.sound,
+        "length": old.length if new.length is Length.FULL else new.length,
     }
     if ChatState.ACTIVE in (old.state, new.state):
         values |= {"state": ChatState.ACTIVE, "gone_at": None}
@@ -104,5 +112,5 @@ async def _messages(conn: AsyncConnection, owner: Chat) -> dict[int, tuple[int, 
 
 def _is_better(state: DeliveryState, rival: DeliveryState | None) -> bool:
     """Whether a message beats its rival: sent, then on its way, then waiting, then what came to nothing."""
-    order = [*_CLOSED[::-1], *_OPEN, DeliveryState.SENT]
+    order = [*_CLOSED[::-1], DeliveryState.HELD, *_OPEN, DeliveryState.SENT]
     return rival is None or order.index(state) > order.index(rival)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
 )
 
+from bot.choices import Length, Sound
 from bot.incidents.profiles import Profile
 from bot.model import (
     Alert,
@@ -46,7 +47,7 @@ from bot.watch.hubs import LinkState
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0010"
+SCHEMA_REVISION = "0011"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = desk_tables.metadata
@@ -54,6 +55,7 @@ metadata = desk_tables.metadata
 is_spelled = schema.is_spelled
 alert_trait, alert_spot = choice_tables.alert_trait, choice_tables.alert_spot
 chat_filter, circle = choice_tables.chat_filter, choice_tables.circle
+rhythm = choice_tables.rhythm
 
 source = Table(
     "source",
@@ -252,6 +254,8 @@ chat = Table(
     Column("created_at", Instant, nullable=False),
     Column("settings", Encoded(dict[str, Any]), nullable=False),
     Column("style", Choice(ChatStyle), nullable=False, server_default=ChatStyle.LIVING.value),
+    Column("sound", Choice(Sound), nullable=False, server_default=Sound.ALL.value),
+    Column("length", Choice(Length), nullable=False, server_default=Length.FULL.value),
     UniqueConstraint("telegram_id", "topic_id"),
     sqlite_autoincrement=True,  # the number of a forgotten chat is never given again
 )
@@ -347,6 +351,12 @@ Index(
     postgresql_where=IS_FOLLOW_UP,
 )
 _is_aimed = delivery.c.target_id.is_not(None)
+IS_HELD = is_spelled(delivery.c.state, DeliveryState.HELD)
+Index("delivery_held", delivery.c.chat_id, sqlite_where=IS_HELD, postgresql_where=IS_HELD)
+IS_DIGEST = is_spelled(delivery.c.form, DeliveryForm.DIGEST)
+Index(
+    "delivery_digest", delivery.c.chat_id, delivery.c.id, sqlite_where=IS_DIGEST, postgresql_where=IS_DIGEST
+)
 IS_ROLLUP = is_spelled(delivery.c.form, DeliveryForm.ROLLUP)
 Index("delivery_target", delivery.c.target_id, sqlite_where=_is_aimed, postgresql_where=_is_aimed)
 Index(

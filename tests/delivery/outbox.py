@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from telegram import Bot
 
+from bot.choices import Length
 from bot.deliver import Author, Clock, Deliverer, Rendered
 from bot.model import Alert, AlertKind, ChatKind, DeliveryForm, DeliveryState, Incident, Severity
 from bot.pace import Pacer
@@ -50,7 +51,9 @@ class JumpingClock:
         return Clock(self.now, self.monotonic)
 
 
-def plain_render(alert: Alert, language: str | None, form: DeliveryForm) -> Rendered:
+def plain_render(
+    alert: Alert, language: str | None, form: DeliveryForm, length: Length = Length.FULL
+) -> Rendered:
     """A text that names its incident and form; `<` in a code makes markup that Telegram refuses."""
     text = f"{alert.incident.code} {form}" + (f" {alert.kind}" if alert.kind is not AlertKind.NEW else "")
     return Rendered(f"<b>{text}</b>", text)

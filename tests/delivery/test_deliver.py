@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from time import monotonic
 
+from bot.choices import Length
 from bot.deliver import Rendered
 from bot.model import Alert, AlertKind, DeliveryForm, DeliveryState, Severity
 from bot.storage.alerts import queue_next_chunk, unqueued_alerts
@@ -171,7 +172,9 @@ async def test_a_broken_rendering_harms_one_delivery(db: Database) -> None:
     await tell(db, "bad")
     await tell(db, "good")
 
-    def render(alert: Alert, language: str | None, form: DeliveryForm) -> Rendered:
+    def render(
+        alert: Alert, language: str | None, form: DeliveryForm, length: Length = Length.FULL
+    ) -> Rendered:
         if alert.incident.code == "bad":
             raise ValueError("secret text")
         return plain_render(alert, language, form)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.choices import Length
 from bot.deliver import Author, Rendered
 from bot.model import AlertKind, DeliveryForm, DeliveryState, Incident, Severity
 from bot.sender import Buttons
@@ -69,7 +70,9 @@ async def test_replies_wait_and_are_merged_over_restarts(db: Database) -> None:
     """Ten minutes of quiet after a reply; what happened meanwhile is one reply, restarted or not."""
     told: list[tuple[AlertKind, ...]] = []
 
-    def render(alert: object, language: str | None, form: DeliveryForm) -> Rendered:
+    def render(
+        alert: object, language: str | None, form: DeliveryForm, length: Length = Length.FULL
+    ) -> Rendered:
         if form is REPLY:
             told.append(alert.kinds or (alert.kind,))  # type: ignore[attr-defined]
         return plain_render(alert, language, form)  # type: ignore[arg-type]
