@@ -38,7 +38,7 @@ from bot.digests import Digests
 from bot.floodgate import Floodgate
 from bot.hubs import Hubs
 from bot.ingest import Ingested, Limits, ingest
-from bot.jobs import Job, schedule_jobs
+from bot.jobs import Job, schedule_jobs, stop_jobs
 from bot.lookout import Lookout
 from bot.model import Source
 from bot.pace import Pacer
@@ -141,7 +141,7 @@ class Service:
         try:
             await _first_end(tasks[:3])
         finally:
-            scheduler.shutdown(wait=False)
+            stop_jobs(scheduler)
             await self._stop(tasks)
 
     async def run_once(self) -> None:

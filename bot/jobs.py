@@ -55,6 +55,16 @@ def schedule_jobs(jobs: Iterable[Job], report: Callable[[str, str], None] | None
     return scheduler
 
 
+def stop_jobs(scheduler: AsyncIOScheduler) -> None:
+    """No run begins any more, and those under way are broken off.
+
+    The scheduler itself ends in the loop's next round only; a run that it began in this one would be broken
+    off before its first step, which it logs as a failure.
+    """
+    scheduler.pause()
+    scheduler.shutdown(wait=False)
+
+
 async def _run(job: Job) -> None:
     """One run; being broken off by the end of the service is no failure."""
     with suppress(asyncio.CancelledError):

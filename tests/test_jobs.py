@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import Job, schedule_jobs
+from bot.jobs import Job, schedule_jobs, stop_jobs
 
 QUICK = timedelta(milliseconds=20)
 
@@ -103,3 +103,22 @@ async def test_a_run_broken_off_by_the_end_is_no_failure(caplog: pytest.LogCaptu
     await asyncio.wait_for(ended.wait(), 5)
     assert not [r for r in caplog.records if r.levelname == "ERROR"]
     assert ("check", "failed") not in told
+
+
+async def test_a_run_that_begins_in_the_moment_of_the_end_is_no_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An operator who stops the service finds no error in the log."""
+    told: list[tuple[str, str]] = []
+
+    async def linger() -> None:
+        await asyncio.Event().wait()
+
+    scheduler = schedule_jobs([Job("check", linger, QUICK)], lambda job, what: told.append((job, what)))
+    scheduler.start()
+    await asyncio.sleep(0)  # it has begun
+    asyncio.get_running_loop().call_soon(scheduler._process_jobs)
+    stop_jobs(scheduler)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert (told, [record for record in caplog.records if record.levelname == "ERROR"]) == ([], [])
