@@ -129,7 +129,7 @@ def _is_to_be_told(
         is_indexed=True,
         at=literal(now, chat.c.gone_at.type),
     )
-    is_wanted = or_(candidates.c.chat_id.in_(_reviewers()), passes(conn, told, candidates.c.chat_id))
+    is_wanted = or_(passes(conn, told, candidates.c.chat_id), candidates.c.chat_id.in_(_reviewers()))
     if match.is_new:
         return is_wanted
     is_same = (delivery.c.incident_id == match.incident_id, delivery.c.chat_id == candidates.c.chat_id)
