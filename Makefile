@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo setup test soak lint format bench model gazetteer messages picture lock clean
+.PHONY: run demo setup test soak lint format bench model gazetteer messages snapshots picture tour lock clean
 
 run: .venv/run.stamp
 	@$(BIN)/python -m bot
@@ -50,6 +50,15 @@ messages: .venv/dev.stamp
 		--sort-output --no-wrap -o var/messages.pot .
 	@for each in bot/data/locales/*.po; do $(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --no-wrap \
 		-i var/messages.pot -l $$(basename $$each .po) -o $$each; done
+
+# What people read, as text, written anew; look at what changes with `git diff tests/commands/snapshots`.
+snapshots: .venv/dev.stamp
+	SNAPSHOTS=renew $(BIN)/python -m pytest -q tests/commands/test_snapshots.py
+
+# The pictures of docs/tour.md, photographed with Chromium (Debian: apt-get install chromium fonts-noto-core
+# fonts-noto-color-emoji).
+tour: .venv/dev.stamp
+	$(BIN)/python -m tools.tour
 
 picture: .venv/dev.stamp
 	$(BIN)/python -m tools.picture

@@ -94,6 +94,8 @@ class TelegramServer:
     chats: dict[int, dict[str, Any]] = field(default_factory=dict)
     members: dict[tuple[int, int], str] = field(default_factory=dict)
     """Status of a user in a chat: creator, administrator, member, left, kicked."""
+    languages: dict[int, str] = field(default_factory=dict)
+    """What the clients of users are set to, where that is not English."""
     rights: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict)
     """What an administrator may do besides."""
     port: int = 0
@@ -174,7 +176,7 @@ class TelegramServer:
         """A person writes in a chat (a new private one, where it is unknown); the message."""
         if chat_id not in self.chats:
             self.add_chat(chat_id)
-        message = self._new_message(chat_id, text, person(user_id or abs(chat_id)), **more)
+        message = self._new_message(chat_id, text, self._person(user_id or abs(chat_id)), **more)
         if text.startswith("/"):
             end = len(text.split(maxsplit=1)[0])
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": end}]
@@ -188,7 +190,7 @@ class TelegramServer:
         """A person presses a button under a message."""
         query = {
             "id": str(self._next_update),
-            "from": person(user_id or abs(chat_id)),
+            "from": self._person(user_id or abs(chat_id)),
             "chat_instance": "1",
             "message": self._messages[chat_id][message_id],
             "data": data,
@@ -199,6 +201,9 @@ class TelegramServer:
         """A person types the bot's name and a text in some chat."""
         query = {"id": str(self._next_update), "from": person(user_id) | more, "query": text, "offset": ""}
         return self.add_update(inline_query=query)
+
+    def _person(self, user_id: int) -> dict[str, Any]:
+        return person(user_id) | {"language_code": self.languages.get(user_id, "en")}
 
     async def wait_until(self, is_so: Callable[[], Any], timeout_s: float = 10.0) -> None:
         """Return as soon as `is_so()`, looked at after every request; raises TimeoutError."""

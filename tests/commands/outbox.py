@@ -11,6 +11,8 @@ from bot.commands.author import make_author
 from bot.deliver import Clock, Deliverer
 from bot.pace import Pacer
 from bot.sender import Sender
+from bot.storage.alerts import unqueued_alerts
+from bot.storage.deliveries import is_anything_due
 from tests.chat import Scene
 
 FAST = 5_000.0
@@ -37,3 +39,17 @@ async def delivering(scene: Scene) -> AsyncIterator[asyncio.Event]:
     finally:
         await deliverer.stop()
         await running
+
+
+async def deliver_waiting(scene: Scene) -> None:
+    """Everything that waits arrives; returns when nothing is due any more."""
+    async with delivering(scene) as wake:
+        wake.set()
+        async with asyncio.timeout(20):
+            while await _is_waiting(scene):  # noqa: ASYNC110 - the database has no signal
+                await asyncio.sleep(0.02)
+
+
+async def _is_waiting(scene: Scene) -> bool:
+    async with scene.db.reading() as conn:
+        return bool(await unqueued_alerts(conn)) or await is_anything_due(conn, scene.clock.now())
