@@ -62,7 +62,8 @@ body { margin: 0; padding: 10px 12px; width: 416px; background: #cfdde6; font: 1
 .said { background: #e3f7cf; margin-left: auto; }
 .told { background: #fff; }
 .reply { border-inline-start: 3px solid #4a90c4; padding-inline-start: 7px; margin-bottom: 4px;
-  color: #5b6b78; font-size: 13px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; max-width: 330px; }
+  color: #5b6b78; font-size: 13px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+  max-width: 330px; }
 .keys { display: grid; gap: 3px; margin-bottom: 6px; max-width: 394px; }
 .row { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: 3px; }
 .key { background: #8ba4b5; color: #fff; text-align: center; border-radius: 8px; padding: 5px 4px;

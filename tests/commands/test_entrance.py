@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.entrance import MOST_TOLD_AN_HOUR
+from bot.storage.acts import latest_acts
 from bot.storage.applicants import drop_old_applicants, waiting_applicants
 from tests.chat import ADMIN, Scene, Somebody
 
@@ -78,6 +79,13 @@ async def test_a_new_chat_is_turned_away(scene: Scene, admin: Somebody) -> None:
     await admin.sends_press(*let_in)
     assert "decided already" in admin.sees
     assert await ben.chat() is not None
+    async with scene.db.reading() as conn:
+        acts = [(act.what, act.subject, act.detail) for act in await latest_acts(conn, 0, 9)]
+    assert acts == [
+        ("mode", "private", "let in"),
+        ("mode", "private", "turned away"),
+        ("mode", "approval", ""),
+    ], "whoever is forgotten is forgotten here, too"
 
 
 async def test_a_group_asks_too(scene: Scene, admin: Somebody) -> None:
