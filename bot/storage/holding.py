@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, exists, literal, or_, select, type_coerce
 
-from bot.choices import Trait
+from bot.choices import Digest, Trait
 from bot.storage.matches import Match
 from bot.storage.states import EVERYTHING, PRIORITY_GRAVE
 from bot.storage.tables import chat_filter, rhythm
@@ -36,6 +36,12 @@ def hold_end(chat_id: ColumnElement[int], now: datetime) -> ColumnElement[int | 
     """When the hold of a chat ends, as a number; nothing where none is on."""
     held = select(type_coerce(rhythm.c.held_until, BigInteger())).where(*_is_on(chat_id, now))
     return held.scalar_subquery()
+
+
+def quiet_end(chat_id: ColumnElement[int], now: datetime) -> ColumnElement[int | None]:
+    """When the quiet hours that a chat is in end, as a number; digests do not count."""
+    held = select(type_coerce(rhythm.c.held_until, BigInteger())).where(*_is_on(chat_id, now))
+    return held.where(rhythm.c.digest == Digest.OFF).scalar_subquery()
 
 
 def _holds(chat_id: ColumnElement[int], now: datetime) -> Any:

@@ -19,6 +19,7 @@ from bot.commands.crier import Crier
 from bot.commands.desk import Refreshed, Tell
 from bot.data import Facts
 from bot.data.messages import load_words
+from bot.digests import Digests
 from bot.model import Party, Source, SourceKind, SourceType
 from bot.storage.database import Database
 from bot.storage.sources import upsert_catalogue
@@ -85,7 +86,8 @@ class Stage:
             await happen(self.scene, what[1:], 1, reports=2, is_delivered=False)
             await deliver_waiting(self.scene)
         elif what == "?":
-            crier = Crier(self.scene.desk, self.scene.application.bot)
+            desk, crier = self.scene.desk, Crier(self.scene.desk, self.scene.application.bot)
+            await Digests(self.scene.db, desk.clock.now, desk.wake).look()
             await crier.look()
             await deliver_waiting(self.scene)
             await crier.look()
@@ -214,6 +216,32 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
         "/around Shusha 25 km",
         "/around",
         "/around Shusha",
+    ),
+    "rhythm": (
+        "/subscribe Hadrut",
+        "/digest",
+        "/digest daily 08:00 Europe/Kyiv",
+        "/digest sometimes",
+        "/quiet",
+        "/quiet 22:00-07:00 Europe/Kyiv grave",
+        "/quiet at night",
+        "!zones",
+        "/digest off",
+        "/quiet off",
+        "/mute",
+        "/mute Hadrut 8h",
+        "/mute soon",
+        "/filters",
+        "/unmute",
+    ),
+    "digest": (
+        "/subscribe Hadrut",
+        "/quiet 08:00-12:00 UTC",
+        f"={CODE}",
+        "=AA-1212-M7",
+        "~200m",
+        "?",
+        "/status",
     ),
     "alert": (
         "/subscribe Hadrut",

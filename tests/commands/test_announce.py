@@ -140,6 +140,20 @@ async def test_a_restart_goes_on_where_it_was(scene: Scene, admin: Somebody) -> 
     assert "Got it: 3" in admin.sees
 
 
+async def test_quiet_hours_are_kept(scene: Scene, admin: Somebody) -> None:
+    """Who wants quiet gets it when the quiet ends; until then it is told as waiting."""
+    anna = scene.person(7)
+    await anna.says("/quiet 08:00-12:00 UTC")
+    await admin.says("/announce hello")
+    await admin.presses("Yes, send it")
+    await cry(scene)
+    await deliver_all(scene, 8, 9)
+    assert admin.sees.splitlines()[1:3] == ["Got it: 2", "Wait for it: 1"]
+    scene.clock.advance(timedelta(hours=3, minutes=1))
+    await deliver_all(scene, 7)
+    assert admin.sees.splitlines()[:2] == ["The announcement was sent.", "Got it: 3"]
+
+
 async def test_what_waits_goes_first(scene: Scene, admin: Somebody) -> None:
     """Anything else that is due for a chat is claimed before the announcement."""
     await admin.says("/announce hello")
