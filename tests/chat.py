@@ -260,7 +260,13 @@ async def open_bot(db: Database, **changes: Any) -> AsyncIterator[Scene]:
 
 
 def _build(server: TelegramServer) -> Application[Any, Any, Any, Any, Any, Any]:
-    builder = ApplicationBuilder().token(server.token).base_url(server.base_url).updater(None)
+    builder = (
+        ApplicationBuilder()
+        .token(server.token)
+        .base_url(server.base_url)
+        .base_file_url(f"{server.url}/file/bot")
+        .updater(None)
+    )
     builder = builder.request(AiohttpRequest()).concurrent_updates(CONCURRENT_UPDATES)
     return builder.get_updates_request(AiohttpRequest()).build()
 

@@ -99,6 +99,8 @@ class TelegramServer:
     rights: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict)
     """What an administrator may do besides."""
     port: int = 0
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What was sent as files, by their ids."""
 
     def __post_init__(self) -> None:
         self._messages: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
@@ -118,6 +120,7 @@ class TelegramServer:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=60 * 2**20)
         app.router.add_route("*", "/bot{token}/{method}", self._receive)
+        app.router.add_route("GET", "/file/bot{token}/{name}", self._hand_out)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -196,6 +199,19 @@ class TelegramServer:
             "data": data,
         }
         return self.add_update(callback_query=query)
+
+    def send_file(
+        self, chat_id: int, content: bytes, user_id: int | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """A person sends a file; the message."""
+        file_id = f"file{len(self.files) + 1}"
+        self.files[file_id] = content
+        document = {"file_id": file_id, "file_unique_id": file_id, "file_size": len(content)}
+        sender = person(user_id or abs(chat_id))
+        message = self._new_message(chat_id, "", sender, document=document, **more)
+        message.pop("text")
+        self.add_update(message=message)
+        return message
 
     def type_inline(self, user_id: int, text: str, **more: Any) -> int:
         """A person types the bot's name and a text in some chat."""
@@ -347,6 +363,26 @@ class TelegramServer:
         if reply:
             more["reply_to_message"] = self._messages[chat_id][reply["message_id"]]
         return self._new_message(chat_id, text, BOT, **more)
+
+    def _do_sendDocument(self, parameters: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        chat_id, file = self._chat(parameters)["id"], parameters["document"]
+        content = file.file.read()
+        file_id = f"file{len(self.files) + 1}"
+        self.files[file_id] = content
+        document = {"file_id": file_id, "file_unique_id": file_id, "file_name": file.filename}
+        document["file_size"] = len(content)
+        caption = _check_text({**parameters, "text": parameters.get("caption")})
+        more = {"reply_markup": parameters["reply_markup"]} if parameters.get("reply_markup") else {}
+        return self._new_message(chat_id, caption, BOT, document=document, **more)
+
+    def _do_getFile(self, parameters: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        file_id = str(parameters["file_id"])
+        if file_id not in self.files:
+            raise RefusedError(refuse(400, "Bad Request: invalid file_id"))
+        return {"file_id": file_id, "file_unique_id": file_id, "file_path": file_id}
+
+    async def _hand_out(self, http: web.Request) -> web.Response:
+        return web.Response(body=self.files[http.match_info["name"]])
 
     def _do_editMessageText(self, parameters: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         chat_id, text = self._chat(parameters)["id"], _check_text(parameters)

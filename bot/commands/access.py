@@ -52,6 +52,7 @@ TABLE: dict[str, dict[Role, Verdict]] = {
     "why": _row(_READS),
     "incident": _row(_READS),
     "share": _row(_READS),
+    "export": _row(_READS),
     "preview": _row(_READS),
     "missed": _row(_READS),
     "start": _row(_CHANGES),
@@ -69,6 +70,7 @@ TABLE: dict[str, dict[Role, Verdict]] = {
     "unmute": _row(_CHANGES),
     "style": _row(_CHANGES),
     "language": _row(_CHANGES),
+    "import": _row(_CHANGES),
     "editors": _row(_CHANGES),
     "channel": _row(_ALONE),
     "forgetme": _row(_CHANGES),
@@ -93,7 +95,7 @@ TABLE: dict[str, dict[Role, Verdict]] = {
 
 _LED = frozenset({"editors", "forgetme"})
 """What only a group's admins change, though all members may change the rest."""
-_OWN_READS = frozenset({"filters", "latest", "missed", "preview", "share"})
+_OWN_READS = frozenset({"export", "filters", "latest", "missed", "preview", "share"})
 """Commands that read what a chat has chosen."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from telegram import Bot, CallbackQuery, Message, MessageOriginChannel, Update
+from telegram import Bot, CallbackQuery, Document, Message, MessageOriginChannel, Update
 from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
@@ -118,10 +118,14 @@ class Conversation:
             if turn is None:
                 return
             visit = await self._visit(update, message, message.text or "", context.bot)
-            hint = await turn_away(visit) or await self._hint(visit, message, context.bot)
-            screen = visit.frame(hint)
-            await turn.wait_to_answer()
-            await send_screen(context.bot, visit.place, screen)
+            if message.document is not None and visit.is_private:
+                screen = await self._answer(visit, "import", context.bot)
+            else:
+                hint = await turn_away(visit) or await self._hint(visit, message, context.bot)
+                screen = visit.frame(hint)
+            if screen is not None:
+                await turn.wait_to_answer()
+                await send_screen(context.bot, visit.place, screen)
 
     async def hear_press(self, update: Update, context: Context) -> None:
         """A button: genuine, allowed now, in its turn; whatever it is, the press is answered."""
@@ -247,7 +251,7 @@ class Conversation:
         answered = _own_words(message.reply_to_message)
         speaker = _author_of(message) or 0
         visit = replace(visit, text=text, roles=roles, answered=answered, speaker=speaker)
-        visit = replace(visit, answered_person=answered_person(message))
+        visit = replace(visit, answered_person=answered_person(message), attached=_file_of(message))
         return await visit.in_its_language()
 
     def _bare_visit(self, place: Place, message: Message, language: str | None, bot: Bot) -> Visit:
@@ -315,6 +319,11 @@ def _own_words(answered: Message | None) -> str:
     if answered is None or not ((answered.from_user and answered.from_user.is_bot) or answered.sender_chat):
         return ""
     return answered.text or ""
+
+
+def _file_of(message: Message) -> Document | None:
+    answered = message.reply_to_message
+    return message.document or (answered.document if answered else None)
 
 
 def _author_of(message: Message) -> int | None:

@@ -43,6 +43,8 @@ MENU: dict[str, str] = {
     "unsubscribe": mark("Stop alerts for a region"),
     "language": mark("In which language I speak"),
     "share": mark("Links to pass on"),
+    "export": mark("These settings as a file"),
+    "import": mark("Settings from a file"),
     "channel": mark("Change a channel of yours from here"),
     "editors": mark("Who may change what I tell a group"),
     "status": mark("Is the service well?"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import (
     Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     Message,
     ReplyParameters,
@@ -30,11 +32,20 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that is sent with a text."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A message in Telegram HTML and the rows of its buttons."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
+    attached: Attached | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +60,18 @@ class Place:
 async def send_screen(bot: Bot, place: Place, screen: Screen) -> Message | None:
     """Sends a new message; None when the chat cannot be written to (it is told by the delivery, not here)."""
     reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
+    where: dict[str, Any] = {
+        "chat_id": place.telegram_id,
+        "parse_mode": ParseMode.HTML,
+        "message_thread_id": place.topic_id or None,
+        "reply_parameters": reply,
+        "reply_markup": _keyboard(screen),
+    }
     try:
-        return await bot.send_message(
-            place.telegram_id,
-            screen.text,
-            parse_mode=ParseMode.HTML,
-            message_thread_id=place.topic_id or None,
-            link_preview_options=_NO_PREVIEW,
-            reply_parameters=reply,
-            reply_markup=_keyboard(screen),
-        )
+        if screen.attached is not None:
+            file = InputFile(screen.attached.content, screen.attached.name)
+            return await bot.send_document(document=file, caption=screen.text, **where)
+        return await bot.send_message(text=screen.text, link_preview_options=_NO_PREVIEW, **where)
     except Forbidden:
         log.info("an answer was not wanted: the chat does not let the bot write")
     except TelegramError as error:

@@ -31,6 +31,7 @@ from bot.commands import (
     standing,
     stats,
     style,
+    transfer,
     zones,
 )
 from bot.commands.picker import Reaction
@@ -81,6 +82,8 @@ COMMANDS: dict[str, Say] = {
     "style": style.say_style,
     "language": languages.say_language,
     "share": sharing.say_share,
+    "export": transfer.say_export,
+    "import": transfer.say_import,
     "editors": editors.say_editors,
     "retract": rulings.say_retract,
     "merge": rulings.say_merge,

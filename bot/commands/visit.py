@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from telegram import Bot, Message, MessageOriginUser
+from telegram import Bot, Document, Message, MessageOriginUser
 
 from bot.commands.access import Role
 from bot.commands.desk import Desk
@@ -36,6 +36,8 @@ class Visit:
     """What the client of the speaker is set to: what a new chat begins with."""
     answered: str = ""
     """The text of the bot's message that is answered."""
+    attached: Document | None = None
+    """A file that came with the message, or with the one that it answers."""
     header: str = ""
     """HTML that stands above every screen: which channel it is about."""
     answered_person: int = 0
@@ -67,7 +69,7 @@ class Visit:
     def frame(self, screen: Screen) -> Screen:
         """The screen as it is shown: with its header, in the direction of its language."""
         text = f"{self.header}\n{screen.text}" if self.header else screen.text
-        return Screen(lay_out(text, self.words), screen.buttons)
+        return replace(screen, text=lay_out(text, self.words))
 
     async def known_chat(self) -> Chat | None:
         """The chat's row, if it ever chose anything."""

@@ -16,6 +16,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from html import escape
 from typing import Any, TextIO
 
 from telegram.request import BaseRequest, RequestData
@@ -110,6 +111,8 @@ class TerminalRequest(BaseRequest):
             return _fault(502, "Bad Gateway: the terminal is a chat for one")
         if name == "getUpdates":
             return _result(await self._poll(fields))
+        if request_data is not None and request_data.contains_files:
+            fields["caption"] = "\n".join([str(fields.get("caption", "")), *_read_files(request_data)])
         return self._answer(name, fields)
 
     def _answer(self, name: str, fields: dict[str, Any]) -> tuple[int, bytes]:
@@ -295,6 +298,13 @@ def _read_chunk(descriptor: int) -> bytes:
         return os.read(descriptor, _READ_BYTES)
     except OSError:
         return b""
+
+
+def _read_files(request_data: RequestData) -> list[str]:
+    """What is sent as files, as text: a terminal has nowhere to put them."""
+    contents = [content for _, content, _ in request_data.multipart_data.values()]
+    whole = [content if isinstance(content, bytes) else content.read() for content in contents]
+    return [escape(content.decode("utf-8", "replace"), quote=False) for content in whole]
 
 
 def _markup(fields: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,19 @@ from tests.chat import ADMIN, Scene, Somebody
 from tests.telegram_server import person
 
 GROUP, CHANNEL = -1001, -1002
-READS = {"help", "status", "privacy", "latest", "filters", "why", "incident", "preview", "missed", "share"}
+READS = {
+    "help",
+    "status",
+    "privacy",
+    "latest",
+    "filters",
+    "why",
+    "incident",
+    "preview",
+    "missed",
+    "share",
+    "export",
+}
 ALONE = {"channel"}
 RULES = {
     "refresh",
