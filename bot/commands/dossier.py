@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from bot.choices import Circle
 from bot.commands.access import Verdict, judge
 from bot.commands.buttons import review_buttons
-from bot.commands.choice import name_regions
+from bot.commands.choice import name_region
 from bot.commands.grammar import echo
 from bot.commands.picker import Reaction
+from bot.commands.pins import name_circle
 from bot.commands.screen import Button, Screen
 from bot.commands.visit import Visit
 from bot.folding import fold
@@ -19,6 +21,7 @@ from bot.rendering.html import bold, escape, to_plain
 from bot.rendering.replies import render_line
 from bot.storage.findings import findings_of, matched_texts
 from bot.storage.incidents import incident_by_code
+from bot.storage.previews import circles_around
 from bot.storage.subscriptions import EVERYTHING, Filters
 from bot.watch.verdicts import Reviewing
 
@@ -120,16 +123,29 @@ async def _explain(visit: Visit, incident: Incident) -> str:
         texts = await matched_texts(conn, incident.id or 0)
     readings = [(c, findings[c.report_id]) for c in incident.claims if c.report_id in findings]
     why = render_why(incident, readings, visit.words, visit.desk.facts)
-    return f"{why}\n{_say_filter(visit, incident, await visit.filters(), texts)}"
+    circles = await _circles(visit, incident)
+    return f"{why}\n{_say_filter(visit, incident, await visit.filters(), circles, texts)}"
 
 
-def _say_filter(visit: Visit, incident: Incident, filters: Filters, texts: list[str]) -> str:
+async def _circles(visit: Visit, incident: Incident) -> tuple[Circle, ...]:
+    chat = await visit.known_chat()
+    if chat is None:
+        return ()
+    async with visit.desk.db.reading() as conn:
+        return await circles_around(conn, chat.id, incident.id or 0)
+
+
+def _say_filter(
+    visit: Visit, incident: Incident, filters: Filters, circles: tuple[Circle, ...], texts: list[str]
+) -> str:
     """Which choice of this chat holds the incident."""
     words, held = visit.words, {incident.theatre, *incident.regions, EVERYTHING}
     chosen = [region for region in filters.regions if region in held]
-    if not chosen:
+    names = [bold(name_region(visit.desk.atlas, words, region)) for region in chosen]
+    names += [bold(escape(name_circle(visit, each))) for each in circles]
+    if not names:
         return words.text("This chat's choice does not hold it now.")
-    line = words.text("Your choice: {regions}", regions=name_regions(visit.desk.atlas, words, chosen))
+    line = words.text("Your choice: {regions}", regions=words.list(names))
     found = [word for word in filters.include if any(_occurs(word, text) for text in texts)]
     if found:
         listed = ", ".join(bold(escape(word)) for word in found[:_MOST_KEYWORDS])

@@ -69,12 +69,6 @@ async def press_covered(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     return Reaction(visit.words.text("Already part of your choice: {wider}.", wider=name), is_urgent=True)
 
 
-async def press_done(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
-    """The picker closes and says what was chosen."""
-    filters = await visit.filters()
-    return Reaction(screen=summary(visit, filters.regions))
-
-
 def summary(visit: Visit, regions: tuple[str, ...]) -> Screen:
     """What is chosen, and what can be done next."""
     words = visit.words

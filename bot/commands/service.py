@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.commands.choice import add_regions, name_region
+from bot.commands.outlook import WEEK
+from bot.commands.panel import say_filters
 from bot.commands.picker import Reaction, show_picker, summary
 from bot.commands.regions import find_regions, offer_regions, say_unknown
 from bot.commands.screen import Screen, in_rows
@@ -14,10 +16,13 @@ from bot.model import Incident
 from bot.rendering.html import bold
 from bot.rendering.replies import render_line
 from bot.storage.chats import ensure_chat, restore
-from bot.storage.incidents import latest_incidents
+from bot.storage.incidents import latest_incidents, read_incidents
+from bot.storage.previews import would_tell
 from bot.storage.status import ServiceStatus, service_status
 from bot.storage.subscriptions import EVERYTHING, Filters
 
+FIRST = 3
+"""Incidents that a new reader sees as soon as regions are chosen."""
 LATEST = 10
 """Incidents in one answer, a line and a button each."""
 _BUTTONS_A_ROW = 3
@@ -31,11 +36,29 @@ async def say_start(visit: Visit) -> Screen:
     if visit.text:
         return await _start_at(visit, visit.text)
     filters = await visit.filters()
-    if not filters.regions and visit.desk.subscribes_on_start:
+    if not filters.has_place and visit.desk.subscribes_on_start:
         await add_regions(visit, [EVERYTHING])
         filters = await visit.filters()
-    shown = summary(visit, filters.regions) if filters.regions else await show_picker(visit)
+    shown = await show_picker(visit)
+    if filters.has_place:
+        shown = await say_filters(visit) if filters.circles else summary(visit, filters.regions)
     return Screen(_introduce(visit.words) + "\n\n" + shown.text, shown.buttons)
+
+
+async def press_done(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
+    """The picker closes, says what was chosen, and shows the first incidents that it would have brought."""
+    filters = await visit.filters()
+    shown = summary(visit, filters.regions)
+    incidents = (await _latest_of(visit, filters))[:FIRST] if filters.regions else []
+    if not incidents:
+        return Reaction(screen=shown)
+    heading = bold(visit.words.text("Latest in your regions"))
+    lines = [render_line(incident, visit.words, visit.desk.facts) for incident in incidents]
+    codes = tuple(visit.button(incident.code, "details", incident.code) for incident in incidents)
+    more = (visit.button(visit.words.text("« Filters"), "filters"),)
+    return Reaction(
+        screen=Screen("\n".join([shown.text, "", heading, *lines]), (*shown.buttons, codes, more))
+    )
 
 
 async def say_help(visit: Visit) -> Screen:
@@ -46,13 +69,15 @@ async def say_help(visit: Visit) -> Screen:
         "",
         words.text("/subscribe Hadrut, Lebanon: alerts for places, in any spelling; alone it shows a list"),
         words.text("/unsubscribe Hadrut: no more of them; /unsubscribe all: of none"),
-        words.text("/keywords +drone -football: only alerts with, or without, a word"),
-        words.text("/filters: what you have chosen, with buttons"),
+        words.text("/around Shusha 25 km, or a location that you send me: alerts around it"),
+        words.text(
+            "/filters: all that you chose, with buttons: words, severity, acts, parties, hours, style"
+        ),
+        words.text("/preview: what your choice brings; /missed: what it leaves out"),
+        words.text("/digest, /quiet, /mute: when you hear; /style: how; /language: in which language"),
         words.text("/latest: the latest incidents; /latest Hadrut: those of a place"),
         words.text("/why, in reply to an alert: what it rests on; /incident AA-1207-K3: who says what"),
-        words.text("/style: how you hear of changes; /language: in which language; /share: links for others"),
-        words.text("/status: whether the service is well; /status Hadrut: what is heard there"),
-        words.text("/privacy: what is stored; /forgetme: remove it"),
+        words.text("/status: whether all is well; /privacy: what is stored; /forgetme: remove it"),
     ]
     if not visit.is_private:
         lines.append(words.text("Here only the admins of this chat can change what I tell."))
@@ -103,7 +128,7 @@ async def _show_latest(visit: Visit, region_id: str) -> Screen:
 
 
 def _heading(words: Words, filters: Filters) -> str:
-    return words.text("Latest in your regions") if filters.regions else words.text("Latest anywhere")
+    return words.text("Latest in your regions") if filters.has_place else words.text("Latest anywhere")
 
 
 async def _make_known(visit: Visit) -> None:
@@ -162,6 +187,11 @@ def _ago(words: Words, moment: datetime | None, now: datetime) -> str:
 
 async def _latest_of(visit: Visit, filters: Filters) -> list[Incident]:
     """The newest incidents that the chat's regions hold; any for a chat that chose nothing or everything."""
+    if filters.circles:
+        chat, now = await visit.known_chat(), visit.desk.clock.now()
+        async with visit.desk.db.reading() as conn:
+            ids = await would_tell(conn, chat.id if chat else 0, now - WEEK)
+            return await read_incidents(conn, ids[:LATEST])
     if not filters.regions or EVERYTHING in filters.regions:
         async with visit.desk.db.reading() as conn:
             return await latest_incidents(conn, None, LATEST)

@@ -105,7 +105,7 @@ PRESSES: dict[str, Pressable] = {
     "on": Pressable(picker.press_on, "subscribe"),
     "off": Pressable(picker.press_off, "subscribe"),
     "covered": Pressable(picker.press_covered, "subscribe"),
-    "done": Pressable(picker.press_done, "subscribe"),
+    "done": Pressable(service.press_done, "subscribe"),
     "take": Pressable(regions.press_take, "subscribe"),
     "drop": Pressable(regions.press_drop, "unsubscribe"),
     "latest": Pressable(service.press_latest, "latest"),

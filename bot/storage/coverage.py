@@ -8,19 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     and_,
-    cast,
     delete,
     exists,
     func,
     insert,
     literal,
-    null,
     select,
-    type_coerce,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -206,12 +202,6 @@ async def _expire_waiting(conn: AsyncConnection, gap_id: int) -> None:
     await conn.execute(update(delivery).where(*waiting).values(**values))
 
 
-def _begin(chat_id: ColumnElement[int], priority: int, now: datetime) -> ColumnElement[Any]:
-    """An announcement waits for the end of a chat's quiet hours; what is told of sources does not."""
-    end = quiet_end(chat_id, now) if priority == PRIORITY_ANNOUNCEMENT else cast(null(), BigInteger())
-    return type_coerce(end, BigInteger())
-
-
 async def _queue(
     conn: AsyncConnection, notice_id: int, now: datetime, chats: Select[Any], priority: int
 ) -> None:
@@ -224,7 +214,7 @@ async def _queue(
         "state": literal(DeliveryState.PENDING, delivery.c.state.type),
         "priority": literal(priority),
         "attempts": literal(0),
-        "not_before": _begin(chosen.c.chat_id, priority, now),
+        "not_before": quiet_end(chosen.c.chat_id, now),
         "queued_at": literal(now, delivery.c.queued_at.type),
         "is_uncertain": literal(False),
     }

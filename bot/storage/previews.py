@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Select, exists, func, literal, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.choices import Refusal
+from bot.choices import Circle, Refusal
 from bot.model import Incident
-from bot.storage.filtering import Told, is_chosen, refusals
+from bot.storage.filtering import Told, is_chosen, is_within, refusals
 from bot.storage.incidents import read_incidents
 from bot.storage.matches import KEPT_AMONG_THE_TOLD
-from bot.storage.tables import IS_MESSAGE, alert, delivery
+from bot.storage.tables import IS_MESSAGE, alert, alert_spot, circle, delivery
 
 _TOLD = Told(alert.c.id, literal(" ") + alert.c.folded_text + literal(" "), False, alert.c.created_at)
 
@@ -52,6 +52,15 @@ async def missed_since(
     kept = {number: refused for number, refused in kept.items() if refused}
     shown = await read_incidents(conn, list(kept)[:limit])
     return len(kept), [Missed(each, kept[each.id or 0]) for each in shown]
+
+
+async def circles_around(conn: AsyncConnection, chat_id: int, incident_id: int) -> tuple[Circle, ...]:
+    """Circles of a chat in which an incident may have been, as far as its alerts' spots are still kept."""
+    here = (circle.c.chat_id == chat_id, alert.c.incident_id == incident_id)
+    joined = select(circle.c.lat, circle.c.lon, circle.c.radius_km).distinct()
+    joined = joined.join_from(alert, alert_spot, alert_spot.c.alert_id == alert.c.id)
+    rows = await conn.execute(joined.join(circle, is_within(alert_spot, circle)).where(*here))
+    return tuple(sorted((Circle(*row) for row in rows), key=lambda each: (each.lat, each.lon)))
 
 
 def _chosen(statement: Select[Any], chat_id: int, since: datetime) -> Select[Any]:

@@ -33,7 +33,7 @@ async def test_a_pin_offers_what_is_around_it(scene: Scene, anna: Somebody) -> N
     await sends_location(anna, 39.493456, 46.912345)
     assert anna.sees.startswith("Khtsaberd\nHow far around it should I watch?")
     radii = ["5 km around", "10 km around", "25 km around", "50 km around", "100 km around"]
-    assert anna.buttons == [*radii, "Hadrut", "Shusha"]
+    assert anna.buttons == [*radii, "Hadrut", "Shusha", "Time zone Yerevan"]
     await anna.presses("25 km around")
     assert anna.sees.startswith("You now get alerts 25 km around Khtsaberd.")
     assert (await anna.filters()).circles == (Circle(39.49, 46.91, 25),)
@@ -114,3 +114,27 @@ def test_the_reach_of_a_place() -> None:
     assert atlas.reach_km("khtsaberd") == 3.0
     assert atlas.reach_km("hadrut") == pytest.approx(11.6, abs=0.1)
     assert atlas.reach_km("zone-01") == 10.0
+
+
+async def test_a_circle_counts_as_a_choice_everywhere(scene: Scene, anna: Somebody) -> None:
+    """/latest tells what lies there, /why names the circle, /start shows the choice."""
+    await anna.says("/around Khtsaberd 8 km")
+    await happens(scene, "AA-1212-K3", "khtsaberd")
+    await happens(scene, "AA-1212-B4", "shusha")
+    said = await anna.says("/latest")
+    assert said.startswith("Latest in your regions\n")
+    assert ("AA-1212-K3" in said, "AA-1212-B4" in said) == (True, False)
+    assert "Your choice: 8 km around Khtsaberd" in await anna.says("/why AA-1212-K3")
+    assert "• 8 km around Khtsaberd" in await anna.says("/start")
+
+
+async def test_three_taps_to_the_first_incident(scene: Scene, anna: Somebody) -> None:
+    """From /start: a theatre, all of it, done; the first incident is there, and how to go on."""
+    await happens(scene, "AA-1212-K3", "khtsaberd")
+    await anna.says("/start")
+    assert "not a warning system for your safety" in anna.sees
+    for label in ("Armenia – Azerbaijan", "All of Armenia", "Done"):
+        await anna.presses(label)
+    assert "AA-1212-K3" in anna.sees
+    assert anna.buttons == ["AA-1212-K3", "« Filters"]
+    assert len(anna.sees.splitlines()) <= 8
