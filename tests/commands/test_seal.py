@@ -66,6 +66,7 @@ def test_every_region_fits_a_button() -> None:
 OLD = "This button is old. /filters shows the new ones."
 
 
+@pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 async def test_forged_presses_change_nothing_and_are_answered(scene: Scene, anna: Somebody) -> None:
     """2,000 truncated, mutated, foreign, outdated, invented presses: all answered, none does anything."""
     ben = scene.person(8)
