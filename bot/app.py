@@ -52,6 +52,7 @@ from bot.storage.applicants import drop_old_applicants
 from bot.storage.chats import purge_gone
 from bot.storage.database import Database
 from bot.storage.deliveries import is_anything_due
+from bot.storage.renaming import rename_regions
 from bot.storage.reports import drop_shingles
 from bot.storage.sole_use import sole_use
 from bot.storage.sources import upsert_catalogue
@@ -242,6 +243,7 @@ async def open_service(
         stack.push_async_callback(database.close)
         async with database.writing() as conn:
             await upsert_catalogue(conn, ground.sources)
+            await rename_regions(conn, facts.atlas.former)
         admins = Admins(stage.admin_ids)
         await admins.load(database)
         parser = Parser()

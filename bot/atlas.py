@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -32,14 +32,19 @@ class Atlas:
     Raises ConfigurationError when two regions share an id, a parent is unknown or a tree has a circle.
     """
 
-    def __init__(self, regions: Sequence[Region]) -> None:
+    def __init__(self, regions: Sequence[Region], former: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`former`: ids that were regions once, and what holds their ground now."""
+        self.former = dict(former or {})
         self._regions = {region.id: region for region in regions}
         self._children: dict[str | None, list[Region]] = {}
         for region in regions:
             self._children.setdefault(region.parent, []).append(region)
         self._refuse_faults(regions)
+        self._refuse_lost(self.former)
         self._paths = {region.id: self._climb(region) for region in regions}
         self._spellings = _index(regions)
+        for old, present in self.former.items():
+            self._spellings.setdefault(fold(old), [self._regions[each] for each in present])
         self._reaches_km: dict[str, float] = {}
 
     def __len__(self) -> int:
@@ -134,6 +139,15 @@ class Atlas:
                 raise ConfigurationError([f"region {region.id} lies within itself"])
             path.append(region.id)
         return tuple(reversed(path))
+
+    def _refuse_lost(self, former: Mapping[str, Sequence[str]]) -> None:
+        faults = [f"region {old} is former and present" for old in former if old in self._regions]
+        for old, present in former.items():
+            lost = [each for each in present if each not in self._regions]
+            if lost or not present:
+                faults.append(f"the former region {old} leads to {', '.join(lost) or 'nothing'}")
+        if faults:
+            raise ConfigurationError(faults)
 
     def _refuse_faults(self, regions: Sequence[Region]) -> None:
         seen: set[str] = set()

@@ -87,7 +87,7 @@ def load_facts() -> Facts:
     regions = tuple(region for file in _files(root, "regions", ".csv") for region in _read_regions(file))
     truces = tuple(truce for file in _files(root, "truces", ".toml") for truce in _read_truces(file))
     return Facts(
-        atlas=Atlas(regions),
+        atlas=Atlas(regions, _read_toml(root / "former.toml")["former"]),
         parties=_merge_parties(_files(root, "parties", ".toml")),
         truces=truces,
         lexicons=_read_lexicons(root),

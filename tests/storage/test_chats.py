@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.choices import Circle, Digest, Length, Rhythm, Sound, Trait
 from bot.model import ChatKind, DeliveryState
 from bot.storage import chats, deliveries
 from bot.storage.chats import Chat, ChatCount
 from bot.storage.database import Database
 from bot.storage.deliveries import Recorded
+from bot.storage.digests import rhythm_of, save_rhythm
+from bot.storage.filters import ask_for, put_circle
 from bot.storage.moves import migrate
 from bot.storage.states import ChatState
 from bot.storage.subscriptions import Filters, filters_of, set_keywords, subscribe
-from bot.storage.tables import chat, delivery, keyword, subscription
+from bot.storage.tables import chat, chat_filter, circle, delivery, keyword, rhythm, subscription
 from tests.clock import START
 from tests.databases import sqlite_url
 from tests.storage.values import a_chat, an_incident, states, tell
@@ -102,17 +105,24 @@ async def test_forgetting_leaves_nothing(db: Database) -> None:
     """No row of any table knows the chat any more, others keep theirs, and its number is not given again."""
     async with db.writing() as conn:
         forgotten = await a_chat(conn, 1, "hill", include=("shots",))
-        await a_chat(conn, 2, "hill", exclude=("drone",))
+        other = await a_chat(conn, 2, "hill", exclude=("drone",))
         told, _ = await tell(conn, an_incident("N-1"), "shots")
         await send_next(conn, 50)
         await tell(conn, told, "shots")
         await tell(conn, an_incident("N-2"), "shots")
+        for each in (forgotten.id, other.id):
+            await ask_for(conn, each, Trait.ACT, ["drone"])
+            await put_circle(conn, each, Circle(40.0, 45.0, 25))
+            await save_rhythm(conn, each, Rhythm(Digest.HOURLY), START)
         assert await chats.forget(conn, forgotten.id)
         assert not await chats.forget(conn, forgotten.id)
         for table, column in (
             (chat, chat.c.id),
             (subscription, subscription.c.chat_id),
             (keyword, keyword.c.chat_id),
+            (chat_filter, chat_filter.c.chat_id),
+            (circle, circle.c.chat_id),
+            (rhythm, rhythm.c.chat_id),
             (delivery, delivery.c.chat_id),
         ):
             left = select(func.count()).select_from(table)
@@ -212,6 +222,37 @@ async def test_a_move_between_chats_of_which_one_is_gone(
         merged = await chats.find_chat(conn, NEW)
         assert merged is not None
         assert merged.state is (ChatState.GONE if old_gone and new_gone else ChatState.ACTIVE)
+
+
+async def test_filters_and_hours_move_along(db: Database) -> None:
+    """What the new group chose itself stays; the rest is the old one's."""
+    async with db.writing() as conn:
+        old, new = await a_group(conn, OLD, "hill"), await a_group(conn, NEW, "hill")
+        await ask_for(conn, old.id, Trait.ACT, ["drone"])
+        await put_circle(conn, old.id, Circle(40.0, 45.0, 25))
+        await put_circle(conn, old.id, Circle(41.0, 45.0, 25))
+        await put_circle(conn, new.id, Circle(41.0, 45.0, 5))
+        await save_rhythm(conn, old.id, Rhythm(Digest.HOURLY), START)
+        await chats.set_sound(conn, old.id, Sound.GRAVE)
+        await chats.set_length(conn, old.id, Length.COMPACT)
+        await migrate(conn, OLD, NEW)
+        moved = await filters_of(conn, new.id)
+        assert moved.acts == ("drone",)
+        assert moved.circles == (Circle(40.0, 45.0, 25), Circle(41.0, 45.0, 5))
+        assert await rhythm_of(conn, new.id) == Rhythm(Digest.HOURLY)
+        found = await chats.find_chat(conn, NEW)
+        assert found is not None
+        assert (found.sound, found.length) == (Sound.GRAVE, Length.COMPACT)
+
+
+async def test_hours_that_the_new_group_chose_stay(db: Database) -> None:
+    """A rhythm is one choice: it is not put together of two."""
+    async with db.writing() as conn:
+        old, new = await a_group(conn, OLD, "hill"), await a_group(conn, NEW, "hill")
+        await save_rhythm(conn, old.id, Rhythm(Digest.HOURLY), START)
+        await save_rhythm(conn, new.id, Rhythm(quiet_from=60, quiet_until=120), START)
+        await migrate(conn, OLD, NEW)
+        assert await rhythm_of(conn, new.id) == Rhythm(quiet_from=60, quiet_until=120)
 
 
 async def test_a_move_of_nobody(db: Database) -> None:
