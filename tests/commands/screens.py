@@ -275,6 +275,7 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
         "/nonsense",
         "/subscrib",
     ),
+    "transfer": ("/subscribe Hadrut", "/export", "/import", "/import nonsense"),
     "group": (
         "@mia /subscribe Hadrut",
         "@ada /subscribe Hadrut",
