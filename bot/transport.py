@@ -50,11 +50,13 @@ class Flooded(RetryAfter):
 class AiohttpRequest(BaseRequest):
     """Sends the requests of a `telegram.Bot` through its own aiohttp session of `pool_size` connections."""
 
-    __slots__ = ("_pool_size", "_read_timeout_s", "_session")
+    __slots__ = ("_pool_size", "_read_timeout_s", "_session", "_usual_limits")
 
     def __init__(self, pool_size: int = 256, read_timeout_s: float = READ_TIMEOUT_S) -> None:
         self._pool_size = pool_size
         self._read_timeout_s = read_timeout_s
+        # A message is small and its answer quick: one timer for all of it, one for a handshake, not four.
+        self._usual_limits = aiohttp.ClientTimeout(total=read_timeout_s, sock_connect=CONNECT_TIMEOUT_S)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -95,13 +97,15 @@ class AiohttpRequest(BaseRequest):
         docstring for their causes) when there is no answer. Nothing is ever repeated here.
         """
         has_files = request_data is not None and request_data.contains_files
-        media_s = MEDIA_WRITE_TIMEOUT_S if has_files else WRITE_TIMEOUT_S
-        limits = _limit_time(
-            connect_s=_pick(connect_timeout, CONNECT_TIMEOUT_S),
-            pool_s=_pick(pool_timeout, POOL_TIMEOUT_S),
-            write_s=_pick(write_timeout, media_s),
-            read_s=_pick(read_timeout, self._read_timeout_s),
-        )
+        limits, given = self._usual_limits, (read_timeout, write_timeout, connect_timeout, pool_timeout)
+        if has_files or not all(isinstance(each, DefaultValue) for each in given):
+            media_s = MEDIA_WRITE_TIMEOUT_S if has_files else WRITE_TIMEOUT_S
+            limits = _limit_time(
+                connect_s=_pick(connect_timeout, CONNECT_TIMEOUT_S),
+                pool_s=_pick(pool_timeout, POOL_TIMEOUT_S),
+                write_s=_pick(write_timeout, media_s),
+                read_s=_pick(read_timeout, self._read_timeout_s),
+            )
         content = _encode(request_data)
         if content is None:
             raise BadRequest("Strings must be encoded in UTF-8")

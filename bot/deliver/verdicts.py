@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,8 +22,7 @@ def settle_answer(
     """What is stored after a request that is over (every fate but SIMPLER); `alert`: what it told, if any."""
     match outcome.fate:
         case Fate.SENT:
-            sent = _settled(claimed, DeliveryState.SENT, outcome, now)
-            return sent if alert is None else _note_alert(sent, claimed, alert)
+            return _settled(claimed, DeliveryState.SENT, outcome, now, alert=alert)
         case Fate.RETRY:
             until = now + timedelta(seconds=lengthen(outcome, claimed.attempts))
             return _settled(claimed, DeliveryState.PENDING, outcome, now, hold_until=until)
@@ -59,17 +57,18 @@ def lengthen(outcome: Outcome, attempts: int) -> float:
     return max(outcome.retry_after_s, min(doubled, LONGEST_RETRY_S))
 
 
-def _note_alert(sent: Settled, claimed: ClaimedDelivery, alert: Alert) -> Settled:
-    """The delay is that of first messages: what follows them keeps its distance on purpose."""
-    is_first = claimed.form is DeliveryForm.MESSAGE
-    delays = count_delays(reported_at(alert), alert.created_at, sent.recorded.at) if is_first else ()
-    return replace(sent, alert_id=claimed.alert_id, counts=(*sent.counts, *delays))
+def _count(
+    claimed: ClaimedDelivery, state: DeliveryState, outcome: Outcome, now: datetime, alert: Alert | None
+) -> tuple[Count, ...]:
+    """One request that is over; what never left is not counted.
 
-
-def _count(claimed: ClaimedDelivery, state: DeliveryState, outcome: Outcome) -> tuple[Count, ...]:
-    """One request that is over; what never left is not counted."""
+    The delay is that of first messages: what follows them keeps its distance on purpose.
+    """
     if state is DeliveryState.SENT:
-        return ((Counted.SENT, claimed.form, 1),)
+        sent: Count = (Counted.SENT, claimed.form, 1)
+        if alert is None or claimed.form is not DeliveryForm.MESSAGE:
+            return (sent,)
+        return (sent, *count_delays(reported_at(alert), alert.created_at, now))
     if state is DeliveryState.FAILED:
         return ((Counted.FAILED, outcome.reason, 1),)
     counts: tuple[Count, ...] = ((Counted.RETRIED, outcome.reason, 1),) if outcome.reason else ()
@@ -84,6 +83,7 @@ def _settled(
     *,
     not_before: datetime | None = None,
     hold_until: datetime | None = None,
+    alert: Alert | None = None,
 ) -> Settled:
     is_edit_anew = claimed.form is DeliveryForm.EDIT and outcome.message_id not in (
         None,
@@ -107,5 +107,6 @@ def _settled(
         is_chat_gone=outcome.fate is Fate.GONE,
         is_topic_only=outcome.reason == "topic_deleted",
         new_telegram_id=outcome.new_telegram_id,
-        counts=_count(claimed, state, outcome),
+        counts=_count(claimed, state, outcome, now, alert),
+        alert_id=claimed.alert_id if alert is not None else None,
     )

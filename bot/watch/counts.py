@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from bot.watch.delays import bound_of
+from bot.watch.delays import label_of
 
 Count = tuple["Counted", str, int]
 """A name, a label, and how many more."""
@@ -38,15 +37,15 @@ class Counted(StrEnum):
 
 REFUSED: Final = "too_many_requests"
 """The reason of a request that came too soon for Telegram (429)."""
-_DELAYS: Final = (
-    (Counted.STORED_TO_SENT, Counted.STORED_TO_SENT_MS),
-    (Counted.REPORTED_TO_SENT, Counted.REPORTED_TO_SENT_MS),
-)
 
 
-def count_delays(reported_at: datetime, stored_at: datetime, sent_at: datetime) -> Iterator[Count]:
+def count_delays(reported_at: datetime, stored_at: datetime, sent_at: datetime) -> tuple[Count, ...]:
     """Of one message that left; a report that dates itself ahead took no time."""
-    for since, (steps, whole) in zip((stored_at, reported_at), _DELAYS, strict=True):
-        delay = max(sent_at - since, timedelta(0))
-        yield steps, f"{bound_of(delay):g}", 1
-        yield whole, "", round(delay.total_seconds() * 1000)
+    stored_s = max((sent_at - stored_at).total_seconds(), 0.0)
+    reported_s = max((sent_at - reported_at).total_seconds(), 0.0)
+    return (
+        (Counted.STORED_TO_SENT, label_of(stored_s), 1),
+        (Counted.STORED_TO_SENT_MS, "", round(stored_s * 1000)),
+        (Counted.REPORTED_TO_SENT, label_of(reported_s), 1),
+        (Counted.REPORTED_TO_SENT_MS, "", round(reported_s * 1000)),
+    )

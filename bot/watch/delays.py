@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from math import inf
 from typing import Final
 
 from bot.model import Alert, AlertKind
@@ -13,12 +12,12 @@ from bot.model import Alert, AlertKind
 _STEPS: Final = (1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0)
 BOUNDS_S: Final = tuple(float(f"{step * 10**power:.4g}") for power in range(-2, 5) for step in _STEPS)
 """Upper bounds from 10 ms to 22 hours, each a quarter above the one before: a percentile is that exact."""
+_LABELS: Final = (*(f"{bound_s:g}" for bound_s in BOUNDS_S), "inf")
 
 
-def bound_of(delay: timedelta) -> float:
-    """The smallest bound that the delay does not exceed, in seconds; infinite above all of them."""
-    place = bisect_left(BOUNDS_S, delay.total_seconds())
-    return BOUNDS_S[place] if place < len(BOUNDS_S) else inf
+def label_of(delay_s: float) -> str:
+    """The smallest bound that the delay does not exceed, as it is written; "inf" above all of them."""
+    return _LABELS[bisect_left(BOUNDS_S, delay_s)]
 
 
 def quantile(counts: Mapping[float, int], share: float) -> timedelta | None:
