@@ -26,6 +26,7 @@ HOME_OF = {
     "telegram": {"sender", "transport", "terminal", "commands", "app", "stages"},
     "aiohttp": {"sources.fetch", "sources.headers", "transport", "web", "callbacks"},
     "prometheus_client": {"metrics"},
+    "httptools": {"transport"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
     "aiosqlite": {"storage"},

@@ -1,4 +1,4 @@
-"""The one HTTP connection to Telegram: python-telegram-bot's `BaseRequest` over aiohttp.
+"""python-telegram-bot's `BaseRequest`: JSON goes over a `Line` of our own, files and long polls over aiohttp.
 
 The token is a part of every address, so nothing of an address, of aiohttp's messages or of an answer
 that cannot be read gets into an exception, a repr or a log. A fault tells by its `__cause__` what is
@@ -21,6 +21,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from telegram.request import BaseRequest, RequestData
 
 from bot import __version__
+from bot.transport.line import BrokenError, Line, NotSentError
 
 CONNECT_TIMEOUT_S: Final = 10.0  # a handshake over three lost packets still succeeds
 READ_TIMEOUT_S: Final = 20.0  # Telegram answers in 0.1 s; slower than this, the answer is lost
@@ -50,13 +51,12 @@ class Flooded(RetryAfter):
 class AiohttpRequest(BaseRequest):
     """Sends the requests of a `telegram.Bot` through its own aiohttp session of `pool_size` connections."""
 
-    __slots__ = ("_pool_size", "_read_timeout_s", "_session", "_usual_limits")
+    __slots__ = ("_line", "_pool_size", "_read_timeout_s", "_session")
 
     def __init__(self, pool_size: int = 256, read_timeout_s: float = READ_TIMEOUT_S) -> None:
         self._pool_size = pool_size
         self._read_timeout_s = read_timeout_s
-        # A message is small and its answer quick: one timer for all of it, one for a handshake, not four.
-        self._usual_limits = aiohttp.ClientTimeout(total=read_timeout_s, sock_connect=CONNECT_TIMEOUT_S)
+        self._line: Line | None = None
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -74,9 +74,18 @@ class AiohttpRequest(BaseRequest):
                 headers={"User-Agent": USER_AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
+            self._line = Line(
+                agent=USER_AGENT,
+                most_idle=self._pool_size,
+                idle_s=KEEP_ALIVE_S,
+                connect_s=CONNECT_TIMEOUT_S,
+            )
 
     async def shutdown(self) -> None:
         """Close the session and its connections; a second call does nothing."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
         if self._session is not None:
             session, self._session = self._session, None
             await session.close()
@@ -96,9 +105,15 @@ class AiohttpRequest(BaseRequest):
         Raises Flooded on a 429 that says how long to wait, TimedOut and NetworkError (see the module's
         docstring for their causes) when there is no answer. Nothing is ever repeated here.
         """
+        given = (read_timeout, write_timeout, connect_timeout, pool_timeout)
         has_files = request_data is not None and request_data.contains_files
-        limits, given = self._usual_limits, (read_timeout, write_timeout, connect_timeout, pool_timeout)
-        if has_files or not all(isinstance(each, DefaultValue) for each in given):
+        is_plain = method == "POST" and request_data is not None and not has_files
+        content = _encode(request_data)
+        if content is None:
+            raise BadRequest("Strings must be encoded in UTF-8")
+        if is_plain and all(isinstance(each, DefaultValue) for each in given):
+            answer = await self._post(url, content["data"])
+        else:
             media_s = MEDIA_WRITE_TIMEOUT_S if has_files else WRITE_TIMEOUT_S
             limits = _limit_time(
                 connect_s=_pick(connect_timeout, CONNECT_TIMEOUT_S),
@@ -106,14 +121,24 @@ class AiohttpRequest(BaseRequest):
                 write_s=_pick(write_timeout, media_s),
                 read_s=_pick(read_timeout, self._read_timeout_s),
             )
-        content = _encode(request_data)
-        if content is None:
-            raise BadRequest("Strings must be encoded in UTF-8")
-        answer = await self._exchange(method, url, limits, content)
+            answer = await self._exchange(method, url, limits, content)
         if isinstance(answer, NetworkError):
             raise answer from answer.__cause__
         status, body = answer
         return (status, body) if status < HTTPStatus.MULTIPLE_CHOICES else (status, _tidy(status, body))
+
+    async def _post(self, url: str, body: bytes) -> tuple[int, bytes] | NetworkError:
+        """A message is small and its answer quick: one time limit for all of it after the handshake."""
+        if self._line is None:
+            return _fault(NetworkError("The connection to Telegram is not open"), ConnectionRefusedError())
+        try:
+            return await self._line.post(url, body, self._read_timeout_s)
+        except NotSentError as error:
+            return _fault(NetworkError(f"No connection to Telegram: {error}"), ConnectionRefusedError())
+        except TimeoutError:
+            return _fault(TimedOut("Telegram did not answer in time"), TimeoutError())
+        except BrokenError:
+            return _fault(NetworkError("The connection broke"), ConnectionResetError())
 
     async def _exchange(
         self, method: str, url: str, limits: aiohttp.ClientTimeout, content: dict[str, Any]

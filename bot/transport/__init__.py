@@ -1,0 +1,5 @@
+"""The one HTTP connection to Telegram."""
+
+from bot.transport.request import AiohttpRequest, Flooded
+
+__all__ = ["AiohttpRequest", "Flooded"]
