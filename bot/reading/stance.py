@@ -26,6 +26,12 @@ WORDS = ("deny", "confirm", "update", "tally", "accuse", "report")
 
 MOST = 2
 
+VOICES = ("speaker", "accuser", "denier")
+"""Kinds of what is told of a party that says something."""
+
+OBSERVERS = frozenset({"un", "osce", "eu", "unmiss", "minusca", "ctsamvm", "un-command"})
+"""Parties that watch."""
+
 
 def judge_stance(features: Mapping[str, float], weights: Mapping[str, float]) -> Stance:
     """The stance with the heaviest evidence; `claim` where that of no other outweighs nothing."""
@@ -59,7 +65,8 @@ def stance_features(
         "own_word": float(is_observer and not _quotes_a_side(passages, sides)),
         "late_toll": float(age_days >= 1 and bool(passages.found.of("stance.update"))),
     }
-    features |= _actor_features(parts, sides)
+    features |= _actor_features(parts, sides) | _voice_features(passages, parts, sides, is_own=is_own)
+    features[f"{'own' if is_own else 'outside'}_{source.type}"] = 1.0
     if is_own:
         features |= _own_features(passages, side, parts, sides)
     return {name: value for name, value in features.items() if value}
@@ -112,6 +119,30 @@ def _actor_features(parts: Parts, sides: Sides) -> dict[str, float]:
         "many_speak": float(sum(bool(c["speaker"]) for c in told) > 1),
         "blamed": float(any(c["blamed"] for c in told)),
     }
+
+
+def _voice_features(passages: Passages, parts: Parts, sides: Sides, *, is_own: bool) -> dict[str, float]:
+    """Who else speaks: both sides, observers; an outlet without a side that retells brings an update."""
+    found, body = passages.found, passages.text.body_start
+    voices = [p for p in parts.order if any(parts.told[p][kind] for kind in VOICES)]
+    named = {p for m in passages.parties for p in codes_of(m, "p")}
+    outsiders = [
+        m for m in passages.parties if m.start < body and sides.fighters.isdisjoint(codes_of(m, "p"))
+    ]
+    features = {
+        "foes_speak": any(not sides.are_allies(a, b) for a in voices for b in voices),
+        "observer_named": not OBSERVERS.isdisjoint(named),
+        "deny_any": bool(found.of("stance.deny")),
+    }
+    features |= {f"outside_{name}": value and not is_own for name, value in features.items()}
+    features |= {
+        "outsider_title": bool(outsiders),
+        "outsider_accuses": bool(outsiders) and found.has("stance.accuse", 0, body),
+        "answer": bool(found.of("roles.answer")),
+        "hospital": bool(found.of("casualties.hospital")),
+        "killed": bool(found.of("casualties.killed")),
+    }
+    return {name: float(value) for name, value in features.items()}
 
 
 def _own_features(passages: Passages, side: str, parts: Parts, sides: Sides) -> dict[str, float]:
