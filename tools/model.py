@@ -35,7 +35,7 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "bot" / "data" / "relevance.toml"
 CORPUS = ROOT / "corpus"
 
-RELEVANCE_PRIOR, BLAME_PRIOR, STANCE_PRIOR = 0.5, 1.2, 5.0
+RELEVANCE_PRIOR, BLAME_PRIOR, STANCE_PRIOR = 0.5, 6.0, 5.0
 """How many times a squared unit of change in a weight costs against the loss of one report: chosen by
 cross-validation on the training reports."""
 

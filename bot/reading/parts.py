@@ -125,6 +125,8 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
         for kind in kinds:
             parts.add(own, kind)
             parts.add(own, f"{kind}_{here.zone}")
+            if order:
+                parts.add(own, f"{order}_{kind}")
         if here.sentence in mutual:
             parts.add(own, "each_other")
         if (mention.start, mention.end) in places:
@@ -132,6 +134,7 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
     _read_frames(passages, namings, order, parts)
     _read_voices(told, sides, parts)
     _read_clashes(passages, namings, sides, parts)
+    _read_clauses(passages, namings, order, parts)
     parts.order = list(dict.fromkeys(p for _, own in namings for p in own))
     return parts
 
@@ -259,6 +262,18 @@ def _read_clashes(passages: Passages, namings: Sequence[Naming], sides: Sides, p
         here = list(dict.fromkeys(p for m, own in namings if clause_of(m.start) == clause for p in own))
         both = [p for p in here if any(not sides.are_allies(p, other) for other in here)]
         parts.add(both, "clash")
+
+
+def _read_clauses(passages: Passages, namings: Sequence[Naming], order: str, parts: Parts) -> None:
+    """Adds who stands first and who later in a clause with an act: who does it, where verbs stand last."""
+    text = passages.text
+    acts = {text.clause_of(h.start) for h in passages.found.under("acts")}
+    seen: set[int] = set()
+    for mention, own in namings:
+        clause = text.clause_of(mention.start)
+        if clause in acts:
+            parts.add(own, f"{order}later" if clause in seen else f"{order}first_in_clause")
+            seen.add(clause)
 
 
 def _read_voices(told: Sequence[Told], sides: Sides, parts: Parts) -> None:
