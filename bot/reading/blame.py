@@ -12,7 +12,7 @@ from bot.reading.passages import Passages
 MOST = 2.0
 """Said more often, it says no more."""
 
-SURE, LEAST = 0.05, -2.0
+SURE, LEAST = -0.1, -2.0
 """From which weight on a party is accused; the heaviest already from LEAST on, where nobody is sure."""
 
 ROUGH = {
