@@ -196,7 +196,8 @@ async def _show_confirmed(visit: Visit, outlook: Outlook | None = None) -> Scree
 async def _show_acts(visit: Visit, outlook: Outlook | None = None) -> Screen:
     words, chosen = visit.words, (await visit.filters()).acts
     buttons = [
-        visit.button(_tick(act in chosen) + _capital(words.text(ACTS[act])), "acts", act.value) for act in Act
+        visit.button(_tick(act in chosen) + words.capital(words.text(ACTS[act])), "acts", act.value)
+        for act in Act
     ]
     text = words.text("Which acts? Without a choice all of them.")
     return await _page(visit, text, in_rows(buttons, 2), outlook)
@@ -229,10 +230,6 @@ async def _page(
 
 def _tick(is_on: bool) -> str:
     return CHOSEN if is_on else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _name(visit: Visit, party_id: str) -> str:

@@ -20,7 +20,7 @@ MOST_CIRCLES = 20
 _DISTRICTS = 3
 _NEAR_KM = 150
 """Farther away is no district around a pin."""
-_KM = ("km", "км", "կմ", "كم", "ק״מ")
+_KM = ("km", "км", "կմ", "კმ", "كم", "ק״מ")
 
 
 async def say_pin(visit: Visit, lat: float, lon: float) -> Screen:

@@ -171,7 +171,7 @@ def _digest_rows(visit: Visit, rhythm: Rhythm) -> tuple[tuple[Button, ...], ...]
 
     def button(digest: Digest, at: int | None = None) -> Button:
         is_on = rhythm.digest is digest and at in (None, rhythm.digest_at)
-        label = _capital(words.text(_DIGESTS[digest])) + (f" {words.clock(time_of(at))}" if at else "")
+        label = words.capital(words.text(_DIGESTS[digest])) + (f" {words.clock(time_of(at))}" if at else "")
         values = (digest.value,) if at is None else (digest.value, str(at))
         return visit.button((CHOSEN if is_on else "") + label, "rhythm", "digest", *values)
 
@@ -303,7 +303,3 @@ def _read_region(visit: Visit, name: str) -> str:
 
 def _zone(rhythm: Rhythm) -> ZoneInfo:
     return ZoneInfo(rhythm.zone or "UTC")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

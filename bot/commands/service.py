@@ -182,7 +182,7 @@ def _tell_status(words: Words, status: ServiceStatus, now: datetime) -> list[str
 def _ago(words: Words, moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return words.text("none yet")
-    return words.text("{span} ago", span=words.span(now - moment))
+    return words.ago(now - moment)
 
 
 async def _latest_of(visit: Visit, filters: Filters) -> list[Incident]:

@@ -145,7 +145,7 @@ def _line(words: Words, check: SourceCheck, now: datetime) -> str:
         return head + words.text("paused")
     if state.last_checked_at is None:
         return head + words.text("not checked yet")
-    ago = words.text("{span} ago", span=words.span(now - state.last_checked_at))
+    ago = words.ago(now - state.last_checked_at)
     if state.failures:
         ago = words.count("failed once", "failed {n} times in a row", state.failures) + ", " + ago
     why, delay = say_why(words, found, now), say_delay(words, state.vitals.lags_s)

@@ -43,7 +43,7 @@ async def say_status(visit: Visit) -> Screen:
         counted = await totals(conn, now - SPEED_OF)
         verdicts = await verdicts_since(conn, now - LOOKS_BACK)
     delay = say_delay(visit.words, all_lags(checks))
-    lines = [screen.text, *([delay[0].upper() + delay[1:]] if delay else [])]
+    lines = [screen.text, *([visit.words.capital(delay)] if delay else [])]
     lines += say_sending(visit.words, counted)
     lines += say_precision(visit.words, measure_precision(verdicts, now))
     lines += [_gap_line(visit, gap) for gap in gaps[:MOST_GAPS]]
@@ -76,7 +76,7 @@ async def _say_theatre(visit: Visit, region_id: str) -> Screen:
     own = [check for check in checks if theatre in check.source.theatres]
     delay = say_delay(words, all_lags(own))
     if delay:
-        lines.append(delay[0].upper() + delay[1:])
+        lines.append(words.capital(delay))
     return Screen("\n".join(lines))
 
 

@@ -41,6 +41,8 @@ _CLDR_ZONES = {
     "America/Argentina/Buenos_Aires": "America/Buenos_Aires",
 }
 """Zones whose towns CLDR knows under the name that they had before."""
+_TURKIC = ("az", "tr")
+_DOTTED = {"i": "İ"}
 _OTHER_SIGN = str.maketrans("+-", "−+")
 """In the names of fixed zones the sign is the other way round."""
 
@@ -92,8 +94,7 @@ class Words:
     @property
     def own_name(self) -> str:
         """What the language calls itself, with a capital where it has them: Русский."""
-        name = self._locale.get_language_name() or self.language
-        return name[:1].upper() + name[1:]
+        return self.capital(self._locale.get_language_name() or self.language)
 
     def text(self, message: str, /, **values: object) -> str:
         """The message in this language, each `{name}` replaced by the value of that name.
@@ -108,6 +109,11 @@ class Words:
         forms = self._catalogue.forms.get((None, singular))
         form = forms[self._catalogue.plural_index(n)] if forms else singular if n == 1 else plural
         return self._fill(form, {"n": self.number(n), **values})
+
+    def capital(self, text: str) -> str:
+        """The text as it begins a line: Georgian has no capitals there, and the Turkic i keeps its dot."""
+        first = text[:1]
+        return (_DOTTED.get(first, first.title()) if self.language in _TURKIC else first.title()) + text[1:]
 
     def name(self, name: str, context: str) -> str:
         """A name of a data file (`context` is one of NAME_CONTEXTS), English where nobody translated it."""
@@ -156,12 +162,19 @@ class Words:
             return "UTC"
         if name.startswith("Etc/GMT"):
             return "UTC" + name.removeprefix("Etc/GMT").translate(_OTHER_SIGN)
-        known = zoneinfo.ZoneInfo(_CLDR_ZONES.get(name, name))
-        return get_timezone_location(known, locale=self._locale, return_city=True)
+        town = self._locale.time_zones.get(_CLDR_ZONES.get(name, name), {}).get("city")
+        if town:
+            return str(town)
+        return get_timezone_location(zoneinfo.ZoneInfo(name), locale=self._locale, return_city=True)
 
     def span(self, span: dt.timedelta) -> str:
         """A length of time in its largest unit, such as 3 hours."""
         return self._in_digits(format_timedelta(span, locale=self._locale))
+
+    def ago(self, span: dt.timedelta) -> str:
+        """How long ago something was, in the largest unit, such as 3 hours ago; a second at least."""
+        past = -max(span, dt.timedelta(seconds=1))
+        return self._in_digits(format_timedelta(past, add_direction=True, locale=self._locale))
 
     def number(self, number: float) -> str:
         """A number with this language's separators and digits."""

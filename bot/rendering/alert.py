@@ -64,7 +64,7 @@ def say_acts(incident: Incident, words: Words, most: int = 3) -> str:
     """What happened, as the reports call it: plain words, the first with a capital."""
     precise = tuple(act for act in incident.acts if act is not Act.OTHER)
     told = ", ".join(words.text(ACTS[act]) for act in precise[:most]) or words.text(ACTS[Act.OTHER])
-    return told[:1].upper() + told[1:]
+    return words.capital(told)
 
 
 def say_status(incident: Incident, words: Words, names: Names, detail: int = 3) -> str:

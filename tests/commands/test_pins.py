@@ -67,6 +67,12 @@ async def test_a_circle_at_the_end_of_the_world(scene: Scene, anna: Somebody) ->
     assert "100 km around -72.50, 0.25" in await anna.says("/filters")
 
 
+async def test_a_kilometre_is_written_in_any_script(anna: Somebody) -> None:
+    """The unit as readers of each language write it."""
+    for unit in ("км", "կմ", "კმ", "كم", "ק״מ"):
+        assert (await anna.says(f"/around Shusha 25 {unit}")).startswith("You now get alerts 25 km around")
+
+
 async def test_circles_are_listed_and_removed(scene: Scene, anna: Somebody) -> None:
     """The panel leads to them; twenty are the most."""
     await anna.says("/around Shusha 25km")

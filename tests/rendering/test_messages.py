@@ -130,6 +130,32 @@ def test_times_numbers_and_lists_are_written_as_the_language_does() -> None:
     )
 
 
+def test_how_long_ago_it_was_is_said_in_its_own_case() -> None:
+    """Languages bend the unit there: an hour is hodyna in Ukrainian, an hour ago hodynu tomu."""
+    ukrainian, georgian = (Words(Catalogue(language, {}, lambda n: 0)) for language in ("uk", "ka"))
+    hour = timedelta(hours=1)
+    assert (ukrainian.span(hour), ukrainian.ago(hour)) == ("1 година", "1 годину тому")
+    assert georgian.ago(3 * hour) == "3 საათის წინ"
+    assert (WORDS["en"].ago(hour), WORDS["en"].ago(timedelta(0))) == ("1 hour ago", "1 second ago")
+
+
+def test_a_line_begins_as_the_language_begins_it() -> None:
+    """Turkic letters keep their dots; Georgian has letters that look like capitals, for whole words only."""
+    begun = {code: Words(Catalogue(code, {}, lambda n: 0)).capital for code in ("en", "tr", "az", "ka")}
+    assert (begun["en"]("ice"), begun["tr"]("iki"), begun["az"]("insident")) == ("Ice", "İki", "İnsident")
+    assert (begun["tr"]("ateş"), begun["ka"]("ცეცხლი"), begun["en"]("")) == ("Ateş", "ცეცხლი", "")
+    assert Words(Catalogue("ka", {}, lambda n: 0)).own_name == "ქართული"
+
+
+def test_a_time_zone_is_named_by_its_town() -> None:
+    """Also where the town is listed under the name that it had before."""
+    zones = ("Europe/Kyiv", "Asia/Yerevan", "Asia/Kolkata", "America/New_York", "Etc/GMT-3", None)
+    assert [WORDS["ru"].zone(zone) for zone in zones] == [
+        *("Киев", "Ереван", "Калькутта", "Нью-Йорк", "UTC+3", "UTC")
+    ]
+    assert [WORDS["en"].zone(zone) for zone in zones[:4]] == ["Kyiv", "Yerevan", "Kolkata", "New York"]
+
+
 def test_persian_counts_days_and_writes_digits_as_its_readers_do() -> None:
     """The solar Hijri calendar, and digits of its own in dates, times, spans and numbers."""
     persian = Words(Catalogue("fa", {}, lambda n: 0))
