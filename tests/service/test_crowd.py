@@ -18,6 +18,8 @@ LIMIT_S = 1.0
 TIMES = 4
 """Where a busy machine keeps people waiting anyway: so many times longer than without the flood."""
 ADMIN = 99
+WHILE_IT_HANGS_S = 10.0
+"""Less than a source may take to answer."""
 
 
 async def flood(room: Newsroom, over: asyncio.Event) -> int:
@@ -45,9 +47,9 @@ async def ask_all(room: Newsroom) -> float:
     return waited_s[int(0.95 * len(waited_s))]
 
 
-async def test_a_flood_keeps_nobody_waiting(tmp_path: Path, db_url: str) -> None:
+async def test_a_flood_keeps_nobody_waiting(tmp_path: Path, empty_url: str) -> None:
     """A hundred commands a second of one chat: p95 of the others' answers is under a second."""
-    async with open_newsroom(tmp_path, db_url, NOW, [Outlet("calm", "Calm", "agency", "neutral")]) as room:
+    async with open_newsroom(tmp_path, empty_url, NOW, [Outlet("calm", "Calm", "agency", "neutral")]) as room:
         await room.tells(FLOODER, "/status")
         calm_s = await ask_all(room)
         over = asyncio.Event()
@@ -60,15 +62,14 @@ async def test_a_flood_keeps_nobody_waiting(tmp_path: Path, db_url: str) -> None
     assert said > 10 * answered, "the flood itself is answered once a second at most"
 
 
-async def test_a_source_that_hangs_holds_up_no_command(tmp_path: Path, db_url: str) -> None:
+async def test_a_source_that_hangs_holds_up_no_command(tmp_path: Path, empty_url: str) -> None:
     """While a check on demand and a look at an address wait for a host, everybody is answered."""
     outlets = [Outlet("calm", "Calm", "agency", "neutral")]
-    async with open_newsroom(tmp_path, db_url, NOW, outlets, admin_ids=str(ADMIN)) as room:
+    async with open_newsroom(tmp_path, empty_url, NOW, outlets, admin_ids=str(ADMIN)) as room:
         address = room.host.answer("/hangs", hang())
         room.host.answer("/calm", hang())
         await room.tells(ADMIN, f"/addsource {address}")
         await room.tells(ADMIN, "/refresh calm")
-        begin_s = monotonic()
-        for chat in (7, ADMIN):
-            await room.tells(chat, "/status")
-        assert monotonic() - begin_s < 2 * LIMIT_S + 1.0, "an admin's own answers are a second apart"
+        async with asyncio.timeout(WHILE_IT_HANGS_S):
+            for chat in (7, ADMIN):
+                await room.tells(chat, "/status")

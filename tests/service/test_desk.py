@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
-from bot.storage.database import Database
-from tests.conftest import empty_tables
 from tests.service.newsroom import Newsroom, Outlet, open_newsroom
 
 NOW = datetime(2020, 12, 12, 12, 0, tzinfo=UTC)
@@ -20,16 +15,6 @@ TEXT = (
     "On 12 December Azerbaijani forces attacked the villages of Khtsaberd and Hin Tagher in the Hadrut "
     "district of Nagorno-Karabakh, violating the ceasefire, the defence ministry of Armenia said."
 )
-
-
-@pytest.fixture
-async def empty_url(db: Database, db_url: str) -> AsyncIterator[str]:
-    """A database in which nothing is, and which is left so: other tests know no closed bot."""
-    await db.close()
-    yield db_url
-    database = await Database.open(db_url)
-    await empty_tables(database)
-    await database.close()
 
 
 def press(room: Newsroom, chat: int, label: str) -> None:
