@@ -2,8 +2,9 @@
 
     python -m bench.match [--chats 1000000] [--runs 5]
 
-Every chat chose three regions (3,000,000 rows) and every tenth has two keywords (200,000 rows). Measured is
-all of `queue_next_chunk`: finding the chats, writing their deliveries and the commit to disk, chunk by chunk.
+Every chat chose three regions (3,000,000 rows), every tenth has two keywords (200,000 rows). Every hundredth asks
+for a severity, another hundredth has a circle on the map, every twentieth has quiet hours, which are not now.
+Measured is all of `queue_next_chunk`: finding the chats, writing their deliveries and the commit to disk.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from statistics import median
 
 from sqlalchemy import update
 
-from bot.model import Alert, AlertKind, DeliveryState, Incident
+from bot.model import Alert, AlertKind, DeliveryState, FoundPlace, Incident, RegionLevel, Severity
 from bot.storage.alerts import add_alert, queue_next_chunk
 from bot.storage.database import Database
 from bot.storage.incidents import add_incident
@@ -32,6 +33,7 @@ from bot.storage.tables import delivery
 NOW = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 APART = timedelta(hours=3)
 """Between two alerts: more than six of a theatre in an hour would be merged into one message a chat."""
+FAR = 1 << 60
 DISTRICTS = 400
 WORDS = 2_000
 COMMON = "theatre-everybody-chose"
@@ -81,6 +83,11 @@ def keywords(chat_id: int, rng: random.Random) -> Iterator[tuple[int, str, str, 
         yield chat_id, sign, word, word, False
 
 
+def circles(chat_id: int, rng: random.Random) -> Iterator[tuple[int, float, float, int]]:
+    """A place somewhere in a country."""
+    yield chat_id, round(rng.uniform(44.0, 52.0), 2), round(rng.uniform(22.0, 40.0), 2), 25
+
+
 def fill(path: Path, chats: int) -> None:
     """Write the rows in bulk, past the product: this is not what is measured."""
     rng = random.Random(1)
@@ -101,6 +108,17 @@ def fill(path: Path, chats: int) -> None:
         "INSERT INTO keyword VALUES (?, ?, ?, ?, ?)",
         (row for chat_id in ids[::10] for row in keywords(chat_id, rng)),
     )
+    conn.executemany(
+        "INSERT INTO chat_filter VALUES (?, 'severity', 'serious', NULL)", ((each,) for each in ids[::100])
+    )
+    conn.executemany(
+        "INSERT INTO circle VALUES (?, ?, ?, ?)",
+        (row for chat_id in ids[50::100] for row in circles(chat_id, rng)),
+    )
+    conn.executemany(
+        "INSERT INTO rhythm VALUES (?, 'off', 480, 1320, 420, 'Europe/Kyiv', 1, ?, ?)",
+        ((each, FAR, FAR + 1) for each in ids[::20]),
+    )
     conn.execute("COMMIT")
     conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     conn.close()
@@ -109,8 +127,10 @@ def fill(path: Path, chats: int) -> None:
 async def measure(db: Database, case: Case, run: int, now: datetime) -> Timing:
     """Queue one new alert for everybody whom it concerns."""
     told = Incident(
-        None, f"{case.name}-{run}", case.theatre, date(2024, 5, 1), now, now, (), regions=case.regions
-    )
+        None, f"{case.name}-{run}", case.theatre, date(2024, 5, 1), now, now, (), regions=case.regions,
+        places=(FoundPlace("Village", (), None, (case.theatre,), RegionLevel.PLACE, 48.0, 30.0, 3.0),),
+        severity=Severity.SERIOUS,
+    )  # fmt: skip
     async with db.writing() as conn:
         incident = await add_incident(conn, told)
         alert_id = await add_alert(conn, Alert(None, incident, AlertKind.NEW, now, TERMS, TEXT))

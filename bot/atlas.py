@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -89,7 +90,7 @@ class Atlas:
         """The regions of a level whose points are nearest, with the distance in kilometres."""
         placed = (r for r in self if r.level is level and r.lat is not None and r.lon is not None)
         near = ((distance_km(lat, lon, r.lat or 0.0, r.lon or 0.0), r) for r in placed)
-        return sorted(near, key=lambda each: each[0])[:limit]
+        return nsmallest(limit, near, key=lambda each: each[0])
 
     def find(self, text: str) -> Region | None:
         """The region that is spelled like this in any language or has this id; the widest of several."""

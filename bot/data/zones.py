@@ -19,6 +19,7 @@ _POINT = re.compile(r"([+-])(\d\d)(\d\d)(?:\d\d)?([+-])(\d{3})(\d\d)(?:\d\d)?")
 _EASTMOST, _WESTMOST = 14, 12
 """Hours that clocks are ahead of UTC, and behind it, at most."""
 _CHIEF_SHARE = 0.3
+_SPACES = str.maketrans("/_-+", "    ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,8 @@ def find_zone(text: str) -> str | None:
     offset = _OFFSET.fullmatch(text.strip())
     if offset:
         return _fixed(offset[1] == "+", int(offset[2]))
-    wanted = fold(text.replace("_", " "))
-    names = _names()
-    exact = next((name for name in names if fold(name.replace("_", " ")) == wanted), None)
+    wanted, names = fold(text), _names()
+    exact = next((name for name in names if _plain(name) == wanted), None)
     if exact:
         return exact
     towns = (
@@ -72,7 +72,12 @@ def zone_at(lat: float, lon: float, country: str = "") -> str:
 
 
 def _town(name: str) -> str:
-    return fold(name.rpartition("/")[2].replace("_", " "))
+    return _plain(name.rpartition("/")[2])
+
+
+def _plain(name: str) -> str:
+    """The same as folding, for names that are ASCII."""
+    return name.lower().translate(_SPACES)
 
 
 def _fixed(is_ahead: bool, hours: int) -> str | None:
