@@ -46,7 +46,7 @@ async def say_severity(visit: Visit) -> Screen:
     if not visit.text:
         return await _show_severity(visit)
     known = _SEVERITY_WORDS | {fold(visit.words.text(mark(s.value))): s for s in Severity}
-    least = known.get(fold(visit.text))
+    least = next((known[word] for word in fold(visit.text).split() if word in known), None)
     if least is None:
         raise RefusedInput(
             visit.words.text(
@@ -255,7 +255,8 @@ def _act_names(visit: Visit) -> dict[str, tuple[str, ...]]:
     """Every folded name of an act -> the acts that are called so, or begin so."""
     names: dict[str, tuple[str, ...]] = {}
     for act, message in ACTS.items():
-        for name in (act.value.replace("_", " "), message, visit.words.text(message)):
+        said = {words.text(message) for words in visit.desk.words.values()}
+        for name in (*sorted(said), act.value.replace("_", " "), message):
             names[fold(name)] = (act.value,)
             for word in (each for each in fold(name).split() if len(each) > _SHORT):
                 names[word] = tuple(dict.fromkeys((*names.get(word, ()), act.value)))

@@ -112,9 +112,9 @@ def _theatres(visit: Visit, chosen: frozenset[str], page: int) -> Screen:
         str(page),
     )
     theatres = sorted(visit.desk.atlas.theatres(), key=words.region)
-    buttons = [_branch_button(visit, theatre, chosen) for theatre in _page(theatres, page)]
+    buttons = [_branch_button(visit, theatre, chosen) for theatre in theatres]
     text = words.text("Where should I watch? Choose as many as you like, or write a place's name.")
-    rows = ((everything,), *in_rows(buttons, 1), *_turning(visit, HOME, page, len(theatres)))
+    rows = ((everything,), *in_rows(buttons, 2))
     return Screen(text, (*rows, (visit.button(words.text("Done"), "done"),)))
 
 

@@ -27,7 +27,7 @@ LONGEST_MUTE = timedelta(days=30)
 _NIGHTS = ((22, 7), (23, 8), (0, 7))
 _MUTES = (timedelta(hours=1), timedelta(hours=8), timedelta(days=1), timedelta(weeks=1))
 _DIGESTS = {
-    Digest.OFF: mark("each at once"),
+    Digest.OFF: mark("at once"),
     Digest.HOURLY: mark("every hour"),
     Digest.DAILY: mark("every day"),
 }
@@ -38,6 +38,8 @@ async def say_digest(visit: Visit) -> Screen:
     if not visit.text:
         return await show_rhythm(visit)
     word, *rest = visit.text.split(maxsplit=1)
+    if word[0].isdecimal():  # a time alone is a day's
+        word, rest = Digest.DAILY.value, [visit.text]
     digest = _read_digest(visit, word)
     rhythm = replace(await _rhythm(visit), digest=digest)
     if rest and digest is Digest.DAILY:

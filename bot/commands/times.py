@@ -12,12 +12,12 @@ from bot.hours import minutes_of
 
 _DASH = re.compile(r"\s*(?:-|–|—|−|\.\.|…)\s*|\s+(?:to|until|до)\s+")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?:\s*(am|pm))?", re.IGNORECASE)
-_SPAN = re.compile(r"(\d{1,3})\s*(m|min|h|d|w|м|мин|ч|д|н)?\.?", re.IGNORECASE)
+_SPAN = re.compile(r"(\d{1,3})\s*(\w*)\.?", re.IGNORECASE)
 _UNITS = {
-    **dict.fromkeys(("m", "min", "м", "мин"), timedelta(minutes=1)),
-    **dict.fromkeys(("h", "ч"), timedelta(hours=1)),
-    **dict.fromkeys(("d", "д"), timedelta(days=1)),
-    **dict.fromkeys(("w", "н"), timedelta(weeks=1)),
+    **dict.fromkeys(("m", "min", "minute", "minutes", "м", "мин", "минут"), timedelta(minutes=1)),
+    **dict.fromkeys(("", "h", "hour", "hours", "ч", "час", "часа", "часов"), timedelta(hours=1)),
+    **dict.fromkeys(("d", "day", "days", "д", "день", "дня", "дней"), timedelta(days=1)),
+    **dict.fromkeys(("w", "week", "weeks", "н", "неделя", "недели", "недель"), timedelta(weeks=1)),
 }
 _GRAVE = "grave"
 
@@ -49,4 +49,5 @@ def split_quiet(text: str) -> tuple[list[str], str, bool]:
 def read_span(text: str) -> timedelta | None:
     """`8h`, `30min`, `2d`, `1w`, a bare number for hours; None for anything else."""
     found = _SPAN.fullmatch(text)
-    return int(found[1]) * _UNITS[(found[2] or "h").lower()] if found else None
+    unit = _UNITS.get(found[2].lower()) if found else None
+    return int(found[1]) * unit if found and unit else None

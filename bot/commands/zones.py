@@ -9,7 +9,7 @@ from bot.commands.grammar import echo
 from bot.commands.picker import Reaction
 from bot.commands.screen import Button, Screen, in_rows
 from bot.commands.visit import Visit
-from bot.data.zones import UTC_NAME, find_zone, zone_at, zones_of
+from bot.data.zones import UTC_NAME, find_zone, nearest_zone, zone_at, zones_of
 from bot.errors import RefusedInput
 from bot.model import RegionLevel
 from bot.storage.subscriptions import Filters
@@ -28,6 +28,13 @@ def read_zone(visit: Visit, text: str) -> str:
     region = visit.desk.atlas.find(text)
     if region is not None and region.lat is not None and region.lon is not None:
         return zone_at(region.lat, region.lon, region.country)
+    near = nearest_zone(text)
+    if near is not None:
+        raise RefusedInput(
+            visit.words.text(
+                "I do not know {name}. Did you mean {first}?", name=echo(text), first=visit.words.zone(near)
+            )
+        )
     raise RefusedInput(
         visit.words.text(
             "I do not know {text} as a time zone. Write a town such as Yerevan, a name such as Europe/Kyiv, "

@@ -10,6 +10,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib import resources
 
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from bot.atlas import LIKENESS
 from bot.choices import distance_km
 from bot.folding import fold
 
@@ -47,6 +51,14 @@ def find_zone(text: str) -> str | None:
         name for name in names if "/" in name and fold(name.rpartition("/")[2].replace("_", " ")) == wanted
     )
     return next(towns, None)
+
+
+def nearest_zone(text: str) -> str | None:
+    """The zone whose town is spelled most like a mistyped one; None when none is like it."""
+    towns = {_town(name): name for name in _names() if "/" in name and not name.startswith("Etc")}
+    scorer = DamerauLevenshtein.normalized_similarity
+    near = process.extractOne(fold(text), towns.keys(), scorer=scorer, score_cutoff=LIKENESS)
+    return towns[near[0]] if near else None
 
 
 def zones_of(countries: Collection[str]) -> list[str]:

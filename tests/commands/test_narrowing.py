@@ -111,10 +111,11 @@ async def test_everything_is_pressed_in_one_panel(scene: Scene, anna: Somebody) 
     assert [label for label in anna.buttons if label in ("Sandland", "Armenia")] == ["Armenia", "Sandland"]
     await anna.presses("Armenia")
     await anna.presses("« Filters")
-    assert anna.sees.splitlines()[-5:] == [
+    assert anna.sees.splitlines()[-6:] == [
         "Status: claimed or confirmed",
         "Acts: small-arms fire",
         "Parties: Armenia",
+        "Alerts come at once",
         "",
         "The last seven days: 1 alert",
     ]

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.choices import Digest, Rhythm
+from bot.data.messages import Words
 from bot.data.zones import find_zone, zone_at, zones_of
 from bot.digests import Digests
 from bot.model import AlertKind, DeliveryForm, DeliveryState
@@ -141,7 +142,7 @@ async def test_leaving_a_rhythm_tells_what_was_kept(scene: Scene, anna: Somebody
     await anna.says("/subscribe Hadrut")
     await anna.says("/digest hourly")
     await happens(scene, "KEPT", "hadrut")
-    await anna.presses("Each at once")
+    await anna.presses("At once")
     assert await digests(scene) == [["KEPT"]]
     assert scene.woken
     await anna.presses("Every day 20:00")
@@ -179,6 +180,7 @@ async def test_mute(scene: Scene, anna: Somebody) -> None:
         ("10pm-7am", 22 * 60, 7 * 60),
         ("0:00-24:00", None, None),
         ("12am-12pm", 0, 12 * 60),
+        ("21 до 6", 21 * 60, 6 * 60),
     ],
 )
 async def test_quiet_hours_as_people_type_them(
@@ -198,7 +200,8 @@ async def test_quiet_hours_as_people_type_them(
     [
         ("/quiet 22:00", "I read no beginning and end in “22:00”. Write /quiet 22:00-07:00"),
         ("/quiet 25:00-07:00", "“25:00” is no time of day. Write it as 07:30."),
-        ("/quiet 22-7 Atlantis", "I do not know “Atlantis” as a time zone. Write a town such as Yerevan"),
+        ("/quiet 22-7 kiyv", "I do not know “kiyv”. Did you mean Kyiv?"),
+        ("/quiet 22-7 Zzyzxland", "I do not know “Zzyzxland” as a time zone. Write a town such as Yerevan"),
         ("/digest weekly", "I do not know “weekly” as a rhythm. Write /digest off, /digest hourly"),
         ("/digest daily noon", "“noon” is no time of day."),
         ("/mute soon", "I read no length of time in “soon”. Write /mute 8h or /mute Hadrut 2d"),
@@ -261,3 +264,34 @@ async def test_the_rhythm_is_a_part_of_the_panel(scene: Scene, anna: Somebody) -
     assert (await rhythm(scene, anna)).digest is Digest.HOURLY
     await anna.presses("« Filters")
     assert "Alerts come every hour" in anna.sees
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours"),
+    [
+        ("8h", 8),
+        ("8 hours", 8),
+        ("90min", 1.5),
+        ("2 дня", 48),
+        ("1w", 168),
+        ("3", 3),
+        ("Hadrut 12 часов", 12),
+    ],
+)
+async def test_lengths_of_time_as_people_type_them(
+    scene: Scene, anna: Somebody, typed: str, hours: float
+) -> None:
+    """With or without a space, short or in full; a bare number is hours."""
+    await anna.says(f"/mute {typed}")
+    until = words_of(scene).moment(NOON + timedelta(hours=hours), scene.clock.now())
+    assert f"Muted until {until}: " in anna.sees
+
+
+def words_of(scene: Scene) -> Words:
+    """What the bot says to Anna."""
+    return scene.desk.words["en"]
+
+
+async def test_a_time_alone_is_a_day_s(scene: Scene, anna: Somebody) -> None:
+    """/digest 07:30 is /digest daily 07:30."""
+    assert "Alerts come every day 07:30" in await anna.says("/digest 07:30")
