@@ -2,9 +2,10 @@
 
     python -m bench.match [--chats 1000000] [--runs 5]
 
-Every chat chose three regions (3,000,000 rows), every tenth has two keywords (200,000 rows). Every hundredth asks
-for a severity, another hundredth has a circle on the map, every twentieth has quiet hours, which are not now.
-Measured is all of `queue_next_chunk`: finding the chats, writing their deliveries and the commit to disk.
+Every chat chose three regions (3,000,000 rows), every tenth has two keywords (200,000 rows). Of a
+hundred chats one asks for a severity, one has a circle on the map, and five have quiet hours, which are
+not now. Measured is all of `queue_next_chunk`: finding the chats, writing their deliveries and the commit
+to disk, chunk by chunk.
 """
 
 from __future__ import annotations
