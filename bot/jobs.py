@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
+from typing import Final
 
 from apscheduler.events import (  # type: ignore[import-untyped,unused-ignore]
     EVENT_JOB_ERROR,
@@ -20,6 +22,10 @@ from apscheduler.events import (  # type: ignore[import-untyped,unused-ignore]
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = logging.getLogger(__name__)
+
+LOOK_S: Final = 1.0
+JUMP_S: Final = 2.0
+"""A change of the time of day, against the clock that only goes forward, that is no drift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +39,49 @@ class Job:
     """Up to so many seconds are added or taken, so that a fleet does not ask everybody at once."""
 
 
-def schedule_jobs(jobs: Iterable[Job], report: Callable[[str, str], None] | None = None) -> AsyncIOScheduler:
+class Scheduler(AsyncIOScheduler):  # type: ignore[misc,unused-ignore]
+    """APScheduler plans by the time of day: set back by an hour, that would keep every job waiting for it."""
+
+    _watch: asyncio.TimerHandle | None = None
+
+    def start(self, *arguments: bool) -> None:
+        """Begin to run, and to watch the time of day beside the clock that only goes forward."""
+        super().start(*arguments)
+        self._look(self._measure())
+
+    def shutdown(self, wait: bool = True) -> None:
+        """Run nothing more."""
+        if self._watch is not None:
+            self._watch.cancel()
+        super().shutdown(wait)
+
+    def _look(self, before_s: float) -> None:
+        ahead_s = self._measure()
+        if abs(ahead_s - before_s) > JUMP_S:
+            log.warning("the time of day jumped by %.0f s; all jobs are planned anew", ahead_s - before_s)
+            for job in self.get_jobs():
+                job.modify(next_run_time=wall_clock())
+        self._watch = asyncio.get_running_loop().call_later(LOOK_S, self._look, ahead_s)
+
+    @staticmethod
+    def _measure() -> float:
+        """How far the time of day is ahead of the clock that only goes forward."""
+        return wall_clock().timestamp() - monotonic()
+
+
+def wall_clock() -> datetime:
+    """The time of day that jobs are planned by."""
+    return datetime.now(UTC)
+
+
+def schedule_jobs(jobs: Iterable[Job], report: Callable[[str, str], None] | None = None) -> Scheduler:
     """A scheduler of these jobs, not yet started; the first run of each is at once.
 
-    No run is lost because the loop was busy (no grace time), late ones are run once, and no job runs twice at
-    the same time. `report(job id, what happened)` and the log hear of missed, overlapping and failed runs.
+    No run is lost because the loop was busy (no grace time) or the time of day was changed, late ones are run
+    once, and no job runs twice at the same time. `report(job id, what happened)` and the log hear of missed,
+    overlapping and failed runs.
     """
-    scheduler = AsyncIOScheduler(
+    scheduler = Scheduler(
         timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
     for job in jobs:
@@ -49,7 +91,7 @@ def schedule_jobs(jobs: Iterable[Job], report: Callable[[str, str], None] | None
             id=job.id,
             seconds=job.every.total_seconds(),
             jitter=job.jitter_s or None,
-            next_run_time=datetime.now(UTC),
+            next_run_time=wall_clock(),
         )
     _listen(scheduler, report or (lambda job_id, what: None))
     return scheduler
@@ -71,7 +113,7 @@ async def _run(job: Job) -> None:
         await job.run()
 
 
-def _listen(scheduler: AsyncIOScheduler, report: Callable[[str, str], None]) -> None:
+def _listen(scheduler: Scheduler, report: Callable[[str, str], None]) -> None:
     def tell_missed(event: JobExecutionEvent) -> None:
         log.warning("job %s: the run due at %s was missed", event.job_id, event.scheduled_run_time)
         report(event.job_id, "missed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 
@@ -120,3 +120,39 @@ async def test_a_run_that_begins_in_the_moment_of_the_end_is_no_failure(
     for _ in range(9):
         await asyncio.sleep(0)
     assert (told, [record for record in caplog.records if record.levelname == "ERROR"]) == ([], [])
+
+
+@pytest.mark.parametrize("moved_by", [-timedelta(hours=1), timedelta(hours=1)])
+async def test_a_clock_that_is_moved_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, moved_by: timedelta
+) -> None:
+    """Set back or ahead by an hour, the time of day keeps no job waiting; no lost turn is made up for."""
+    moved = timedelta()
+
+    class MovedTime(datetime):
+        """The time of day as somebody has set it."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + moved
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", MovedTime)
+    monkeypatch.setattr("bot.jobs.wall_clock", lambda: MovedTime.now(UTC))
+    monkeypatch.setattr("bot.jobs.LOOK_S", 0.05)
+    runs, enough = 0, asyncio.Event()
+
+    async def note() -> None:
+        nonlocal runs
+        runs += 1
+        if runs >= 3:
+            enough.set()
+
+    scheduler = schedule_jobs([Job("check", note, timedelta(milliseconds=300))])
+    scheduler.start()
+    await asyncio.wait_for(enough.wait(), 5)
+    before, moved = runs, moved_by
+    enough.clear()
+    await asyncio.wait_for(enough.wait(), 5)
+    await asyncio.sleep(0.5)
+    scheduler.shutdown(wait=False)
+    assert before < runs <= before + 6

@@ -35,6 +35,9 @@ _PRAGMAS = (
 )
 
 
+READERS_CACHE = "PRAGMA cache_size=-4000"
+
+
 def parse_address(url: str) -> URL:
     """The address of a database, checked. Raises ConfigurationError that says what to write instead."""
     try:
@@ -123,4 +126,5 @@ def _prepare(connection: Any, *, is_reader: bool) -> None:
         cursor.execute(pragma)
     if is_reader:
         cursor.execute("PRAGMA query_only=ON")
+        cursor.execute(READERS_CACHE)  # each has its own, and none asks for much at a time
     cursor.close()
