@@ -18,44 +18,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from time import monotonic
 from typing import Any, cast
 
-from sqlalchemy import update
-
 from bot.deliver import Author, Clock, Deliverer
 from bot.deliver.drafts import Drafts
 from bot.deliver.verdicts import settle_answer
-from bot.model import Alert, AlertKind, Claim, Severity, SourceType, Stance
+from bot.model import Severity
 from bot.pace import Pacer
 from bot.sender import Draft, Fate, Outcome, Sender
 from bot.storage.alerts import queue_next_chunk, unqueued_alerts
 from bot.storage.database import Database
 from bot.storage.deliveries import claim_due
 from bot.storage.outcomes import Settled, settle
-from bot.storage.tables import alert as table
 from tests.databases import sqlite_url
 from tests.delivery.outbox import plain_render, plain_rollup, tell
+from tests.storage.values import a_claim
 from tests.telegram_server import TOKEN, TelegramServer
 
-CLAIM = Claim(
-    speaker="wire",
-    speaker_type=SourceType.AGENCY,
-    side="neutral",
-    origin="wire",
-    stance=Stance.CLAIM,
-    report_id=1,
-    source_id="wire",
-    source_name="Wire",
-    url="https://wire.example/1",
-    title="Shelling",
-    language="en",
-    said_at=datetime.now(UTC),
-)
 ROOT = Path(__file__).parent.parent
 RATE, LATENCY_S = 30.0, 0.06
 GRACE_S = 0.002
@@ -93,10 +76,7 @@ async def queue(path: Path, deliveries: int) -> None:
     """A database on disk in which an alert is queued for so many chats."""
     database = await Database.open(sqlite_url(path))
     fill(path, deliveries)
-    told = replace(await tell(database, "x", Severity.GRAVE), claims=(CLAIM,))
-    async with database.writing() as conn:
-        alert = Alert(None, told, AlertKind.NEW, told.opened_at)
-        await conn.execute(update(table).values(snapshot=alert))
+    await tell(database, "x", Severity.GRAVE, claims=(a_claim(datetime.now(UTC)),))
     async with database.reading() as conn:
         (alert_id,) = await unqueued_alerts(conn)
     now, is_done = datetime.now(UTC), False

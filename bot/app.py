@@ -35,6 +35,7 @@ from bot.data.messages import Words, load_words
 from bot.deliver import Author, Deliverer
 from bot.deliver import Clock as OutboxClock
 from bot.digests import Digests
+from bot.errors import ConfigurationError
 from bot.floodgate import Floodgate
 from bot.hubs import Hubs
 from bot.ingest import Ingested, Limits, ingest
@@ -120,14 +121,14 @@ class Service:
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(self.deliverer.run()),
             asyncio.create_task(self.poll.run()),
+            asyncio.create_task(stop.wait()),
+            asyncio.create_task(set_menu(self.application.bot, self.desk)),
         ]
-        tasks += [asyncio.create_task(stop.wait()), asyncio.create_task(self._set_menu())]
-        look = Job("look", self.lookout.look, LOOK_EVERY)
         hubs = [Job("hubs", self.hubs.look, LOOK_EVERY)] if self.hubs else []
         scheduler = schedule_jobs(
             [
                 Job("check", self._check, TICK),
-                look,
+                Job("look", self.lookout.look, LOOK_EVERY),
                 Job("digests", self.digests.look, DIGESTS_EVERY),
                 Job("alarm", self.alarm.look, ALARM_EVERY),
                 Job("standstill", self.switch.look, STANDSTILL_EVERY),
@@ -163,9 +164,6 @@ class Service:
         await asyncio.gather(self.checker.close(), self.deliverer.stop(), self.poll.finish())
         await asyncio.gather(*tasks, return_exceptions=True)
         log.info("Trucewatch has stopped")
-
-    async def _set_menu(self) -> None:
-        await set_menu(self.application.bot, self.desk)
 
     async def _check(self) -> None:
         await self.checker.start_due()
@@ -224,8 +222,12 @@ async def serve(settings: Settings, stage: Stage, stop: asyncio.Event, *, is_onc
     ground = lay_ground(settings, stage)  # seconds of work that a take-over need not wait for
     async with sole_use(stage.database_url, stop) as may_serve:
         if may_serve:
-            async with open_service(settings, stage, ground=ground) as service:
-                await (service.run_once() if is_once else service.run(stop))
+            try:
+                async with open_service(settings, stage, ground=ground) as service:
+                    await (service.run_once() if is_once else service.run(stop))
+            except ConfigurationError:
+                if not stop.is_set():  # asked to stop while it waits for a locked file, it just ends
+                    raise
 
 
 @asynccontextmanager

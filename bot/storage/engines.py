@@ -15,8 +15,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.errors import ConfigurationError
 
-BUSY_TIMEOUT_MS = 10_000
-"""How long SQLite waits for another process (a backup, an export) before it gives up."""
+BUSY_TIMEOUT_MS = 6_000
+"""How long SQLite waits for another process (a backup, an export) before it gives up; nothing can break it
+off, and a service that is asked to stop meanwhile has eight seconds."""
 READERS = 4
 """SQLite connections, each a thread, that read beside the writer."""
 POOL_TIMEOUT_S = 60.0

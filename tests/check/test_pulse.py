@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Alert, AlertKind, Claim, Source, SourceKind, SourceType, Stance
+from bot.model import Alert, AlertKind, Source, SourceKind, SourceType
 from bot.watch.counts import Counted, count_delays
 from bot.watch.delays import BOUNDS_S, label_of, quantile, reported_at
 from bot.watch.pulse import PATIENCE, Part, Pulse, are_checked, find_standstills
 from bot.watch.state import SourceCheck, SourceState
-from tests.storage.values import an_incident
+from tests.storage.values import a_claim, an_incident
 
 NOW = datetime(2020, 12, 12, 14, 15, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=9)
@@ -120,25 +120,8 @@ def test_what_a_message_adds() -> None:
 
 def test_which_report_made_an_alert() -> None:
     """A new incident's first; of a change the latest."""
-    claims = tuple(_said(NOW - hours * timedelta(hours=1)) for hours in (2, 3, 1))
+    claims = tuple(a_claim(NOW - hours * timedelta(hours=1)) for hours in (2, 3, 1))
     incident = an_incident(claims=claims, last_report_at=NOW - timedelta(hours=1))
     new, grown = (Alert(None, incident, kind, NOW) for kind in (AlertKind.NEW, AlertKind.GROWN))
     assert reported_at(new) == NOW - timedelta(hours=3)
     assert reported_at(grown) == NOW - timedelta(hours=1)
-
-
-def _said(at: datetime) -> Claim:
-    return Claim(
-        speaker="wire",
-        speaker_type=SourceType.AGENCY,
-        side="neutral",
-        origin="wire",
-        stance=Stance.CLAIM,
-        report_id=1,
-        source_id="wire",
-        source_name="Wire",
-        url="https://wire.example/1",
-        title="Shelling",
-        language="en",
-        said_at=at,
-    )

@@ -15,7 +15,16 @@ from telegram import Bot
 
 from bot.choices import Length
 from bot.deliver import Author, Clock, Deliverer, Rendered
-from bot.model import Alert, AlertKind, ChatKind, DeliveryForm, DeliveryState, Incident, Severity
+from bot.model import (
+    Alert,
+    AlertKind,
+    ChatKind,
+    Claim,
+    DeliveryForm,
+    DeliveryState,
+    Incident,
+    Severity,
+)
 from bot.pace import Pacer
 from bot.sender import Sender
 from bot.storage.alerts import add_alert
@@ -85,11 +94,12 @@ async def tell(
     code: str,
     severity: Severity = Severity.SERIOUS,
     created_at: datetime | None = None,
+    claims: tuple[Claim, ...] = (),
 ) -> Incident:
-    """A new incident and its alert, committed and not yet queued."""
+    """A new incident and its alert, committed, not yet queued; the product's own rendering wants claims."""
     now = created_at or datetime.now(UTC)
     incident = Incident(
-        None, code, THEATRE, date(2020, 12, 12), now, now, claims=(), severity=severity, regions=(THEATRE,)
+        None, code, THEATRE, date(2020, 12, 12), now, now, claims, severity=severity, regions=(THEATRE,)
     )
     async with db.writing() as conn:
         stored = await add_incident(conn, incident)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from time import monotonic
 
 from bot.choices import Length
@@ -15,6 +18,7 @@ from bot.storage.chats import find_chat, restore
 from bot.storage.database import Database
 from bot.storage.deliveries import claim_due, hold_all
 from bot.storage.states import ChatState
+from tests.databases import sqlite_url
 from tests.delivery.outbox import (
     JumpingClock,
     add_chats,
@@ -81,6 +85,37 @@ async def test_an_urgent_one_overtakes_a_long_queue(db: Database) -> None:
         assert monotonic() - began < 1.0
     states = {row.state for row in await rows(db)}
     assert DeliveryState.SENDING not in states
+
+
+async def test_an_urgent_one_overtakes_a_fan_out_of_100_000(tmp_path: Path) -> None:
+    """While an alert is on its way to 100,000 chats, a new grave incident leaves within a second."""
+    path = tmp_path / "t.db"
+    db = await Database.open(sqlite_url(path))
+    with closing(sqlite3.connect(path)) as conn, conn:
+        many = range(1, 100_001)
+        conn.executemany(
+            "INSERT INTO chat (id, telegram_id, topic_id, kind, state, created_at, settings)"
+            " VALUES (?, ?, 0, 'private', 'active', 0, '{}')",
+            ((chat, chat) for chat in many),
+        )
+        conn.executemany("INSERT INTO subscription VALUES (?, '*')", ((chat,) for chat in many))
+    await tell(db, "crowd")
+    async with TelegramServer(is_strict=False) as server, delivering(db, server, rate=30) as service:
+        await server.wait_until(lambda: len(server.requests) >= 5, 30)
+        while not await is_queued(db):  # noqa: ASYNC110 - the database has no signal
+            await asyncio.sleep(0.05)
+        began = monotonic()
+        await tell(db, "grave", Severity.GRAVE)
+        service.wake.set()
+        await server.wait_until(lambda: "grave" in server.requests[-1].parameters["text"])
+        assert monotonic() - began < 1.0
+    await db.close()
+
+
+async def is_queued(db: Database) -> bool:
+    """Whether no alert waits to be queued."""
+    async with db.reading() as conn:
+        return not await unqueued_alerts(conn)
 
 
 async def test_edits_and_replies_follow_their_message(db: Database) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from functools import partial
+from statistics import median
+from time import monotonic
 from typing import Any
 
 import pytest
 
-from bot.model import DeliveryState, Severity
+from bot.model import DeliveryForm, DeliveryState, Severity
 from bot.storage.database import Database
-from tests.delivery.outbox import add_chats, delivering, rows, tell, wait_until_done
+from tests.delivery.outbox import add_chats, delivering, follow_up, rows, tell, wait_until_done
 from tests.telegram_server import Answer, TelegramServer, drop, flood
 
 pytestmark = pytest.mark.soak
@@ -89,3 +91,52 @@ async def test_a_tenth_of_the_answers_is_lost(db: Database) -> None:
     expected = Counter((chat, f"<b>{code} message</b>") for chat in chats for code in ("a", "b"))
     assert arrived == expected + weather.dropped
     assert {row.state for row in await rows(db)} == {DeliveryState.SENT}
+
+
+def most_in(times: list[float], window_s: float) -> int:
+    """The greatest number of arrivals in any window of this length."""
+    return max(sum(start <= at < start + window_s for at in times) for start in times)
+
+
+async def test_a_group_in_a_busy_hour(db: Database) -> None:
+    """Thirty messages, then thirty edits for a group: 15 edits and 20 of all in any 60 s, as they arrive."""
+    await add_chats(db, [-5])
+    incidents = [await tell(db, f"n{number}", Severity.GRAVE) for number in range(30)]
+    async with TelegramServer(is_strict=False) as server, delivering(db, server) as service:
+        await wait_until_done(db, 200)
+        for incident in incidents:
+            await follow_up(db, incident, DeliveryForm.EDIT)
+        service.wake.set()
+        await wait_until_done(db, 300)
+        arrivals = [r.at_s for r in server.requests]
+        edits = [r.at_s for r in server.requests if r.method == "editMessageText"]
+        assert (len(arrivals), len(edits)) == (60, 30)
+        assert most_in(arrivals, 60.0) == 20
+        assert most_in(edits, 60.0) <= 15
+        assert most_in(arrivals, 1.0) <= 3
+
+
+async def measure_delays(db: Database, code: str, chats: range, refused: range) -> float:
+    """The median time from the commit to the arrival, of the chats that are not refused."""
+    async with (
+        TelegramServer(is_strict=False, latency_s=0.02) as server,
+        delivering(db, server, rate=100) as service,
+    ):
+        for chat in refused:
+            server.answer_always("sendMessage", flood(43_837), chat_id=chat)
+        await tell(db, code, Severity.GRAVE)
+        began_s = monotonic()
+        service.wake.set()
+        others = set(chats) - set(refused)
+        await server.wait_until(lambda: others <= {r.chat_id for r in server.requests}, 60)
+        return median(r.at_s - began_s for r in server.requests if r.chat_id in others)
+
+
+async def test_refused_chats_delay_no_other(db: Database) -> None:
+    """With a tenth of the chats refused for twelve hours the median of the others is at most 1.1 times that
+    of a run without; one refused chat is among them from the first moment."""
+    chats = range(1, 501)
+    await add_chats(db, chats)
+    calm = await measure_delays(db, "calm", chats, range(0))
+    stormy = await measure_delays(db, "stormy", chats, range(1, 501, 10))
+    assert stormy <= 1.1 * calm

@@ -14,6 +14,7 @@ from bot.model import (
     Alert,
     AlertKind,
     ChatKind,
+    Claim,
     DeliveryForm,
     Finding,
     Incident,
@@ -21,6 +22,7 @@ from bot.model import (
     Source,
     SourceKind,
     SourceType,
+    Stance,
 )
 from bot.reading.text import terms
 from bot.storage.alerts import Chunk, add_alert, queue_next_chunk
@@ -44,6 +46,24 @@ def an_incident(code: str = "N-1", regions: tuple[str, ...] = ("north", "hill"),
     """An incident in the theatre `north`, not yet stored."""
     incident = Incident(None, code, "north", date(2020, 12, 12), START, START, (), regions=regions)
     return replace(incident, **changes)
+
+
+def a_claim(said_at: datetime = START) -> Claim:
+    """What an agency says."""
+    return Claim(
+        speaker="wire",
+        speaker_type=SourceType.AGENCY,
+        side="neutral",
+        origin="wire",
+        stance=Stance.CLAIM,
+        report_id=1,
+        source_id="wire",
+        source_name="The Wire",
+        url="https://wire.example/1",
+        title="Shelling",
+        language="en",
+        said_at=said_at,
+    )
 
 
 def an_alert(incident: Incident, text: str = "", kind: AlertKind = AlertKind.NEW) -> Alert:
