@@ -15,7 +15,7 @@ from bot.model import FoundPlace, Region, RegionLevel
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
 from bot.reading.scene import may_be_scene
-from bot.reading.unlisted import CODE, Romanizer, find_unlisted, is_latin
+from bot.reading.unlisted import LIKELY, SURE, Romanizer, find_unlisted, is_latin
 
 REGION_WEIGHT = 2.0
 TOWN_WEIGHT = 0.6
@@ -70,6 +70,7 @@ class Map:
         self._truce_parties = truce_parties
         self._theatres: Mapping[str, Any] = facts.theatres
         self._widest = _widest(facts.atlas)
+        self._elsewhere = frozenset(fold(name) for name in facts.languages["elsewhere"]["names"])
         self._romanizer = Romanizer(facts.languages["romanized"])
         self._by_country: dict[str, list[str]] = {}
         for theatre, row in facts.theatres.items():
@@ -144,8 +145,8 @@ class Map:
 
         Where a province and its city share the name, `region` or `district` beside it tells which is meant.
         """
-        if mention.codes[0].startswith(CODE):
-            return self._unlisted(mention.codes[0].removeprefix(CODE), passages.language, theatre)
+        if mention.codes[0][:2] in {SURE, LIKELY}:
+            return self._unlisted(mention.codes[0][2:], passages.language, theatre)
         regions = [r for i in codes_of(mention, "r") if (r := self._atlas.get(i)) and self._is_in(i, theatre)]
         if regions:
             is_area = _is_beside(passages, "roles.area", mention)
@@ -153,8 +154,10 @@ class Map:
             return self._place_of(rank(regions, key=lambda r: _RANKS[r.level]))
         return self._town_of(passages, mention, theatre)
 
-    def _unlisted(self, name: str, language: str, theatre: str) -> FoundPlace:
-        """A place of which nothing is known but how it is called."""
+    def _unlisted(self, name: str, language: str, theatre: str) -> FoundPlace | None:
+        """A place of which nothing is known but how it is called; no capital or country elsewhere."""
+        if fold(name) in self._elsewhere:
+            return None
         latin = self._romanizer.write(name, language)
         title = name if is_latin(name) else latin
         return FoundPlace(title, (name, latin), None, (theatre,), RegionLevel.PLACE, None, None)
@@ -255,10 +258,15 @@ def _is_bearing(passages: Passages, mention: Mention, ends: Sequence[int]) -> bo
 
 
 def _prefer_regions(places: list[Named]) -> list[Named]:
-    """Places of the theatre's own tree; towns of the gazetteer where it names none but provinces."""
-    known = [p for p in places if p.place.region is not None or p.place.lat is None]
-    precise = [p for p in known if p.place.level in _PRECISE]
-    return known if precise else places
+    """Places of the theatre's own tree; towns of the gazetteer where it names none but provinces.
+
+    A name that is only likely a place's counts where no table lists any.
+    """
+    sure = [p for p in places if not p.mentions[0].codes[0].startswith(LIKELY)]
+    precise = [p for p in sure if p.place.region is not None and p.place.level in _PRECISE]
+    if precise:
+        return [p for p in sure if p.place.region is not None or p.place.lat is None]
+    return places if all(p.place.level in _AREAS for p in sure) else sure
 
 
 def _drop_wider(passages: Passages, places: Sequence[Named], atlas: Atlas) -> list[Named]:

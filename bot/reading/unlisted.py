@@ -9,14 +9,14 @@ from itertools import chain, takewhile
 from bot.reading.names import Mention
 from bot.reading.passages import Passages
 
-CODE = "n:"
-"""What a mention's code begins with, before the name as it is written."""
+SURE, LIKELY = "n:", "w:"
+"""What a mention's code begins with, before the name itself: behind `village of`, or only behind `in`."""
 
 REACH = 48
 """Letters before a phrase in which a name begins."""
 
-SHORTEST = 3
-"""Letters of a name: shorter words with a capital are abbreviations."""
+SHORTEST = 4
+"""Letters of a name: shorter words with a capital are articles and abbreviations."""
 
 HEADLINE_SHARE = 0.6
 """A headline with more capitals is written in the English manner: they show no names."""
@@ -68,14 +68,14 @@ def find_unlisted(passages: Passages) -> list[Mention]:
     text = passages.text
     body = text.raw_span(text.body_start, text.body_start + 1)[0]
     begin = body if _is_in_capitals(text.raw[:body].split()) else 0
-    lone = [*_ahead(passages), *_back(passages)]
+    sure = [*_ahead(passages, "roles.place_before"), *_back(passages)]
+    likely = list(_ahead(passages, "roles.place_in"))
     known = [text.raw_span(m.start, m.end) for m in passages.places]
-    joined = [span for _, end in (*known, *lone) for span in _joined(text.raw, end)]
+    joined = [span for _, end in (*known, *sure) for span in _joined(text.raw, end)]
     named = {
-        text.folded_at(first): Mention(
-            text.folded_at(first), text.folded_at(last), (CODE + text.raw[first:last],)
-        )
-        for first, last in (*lone, *joined)
+        first: Mention(text.folded_at(first), text.folded_at(last), (code + text.raw[first:last],))
+        for code, spans in ((LIKELY, likely), (SURE, (*sure, *joined)))
+        for first, last in spans
         if first >= begin and last - first >= SHORTEST
     }
     return sorted(mention for mention in named.values() if not _is_known(passages, mention))
@@ -87,15 +87,15 @@ def _is_known(passages: Passages, mention: Mention) -> bool:
     if any(m.start < end and start < m.end for m in chain(passages.places, passages.parties)):
         return True
     return any(
-        hit.code == "roles.place_before" or hit.code.partition(".")[0] in _NO_NAMES
+        hit.code in {"roles.place_before", "roles.place_in"} or hit.code.partition(".")[0] in _NO_NAMES
         for hit in passages.found.over(start, end)
     )
 
 
-def _ahead(passages: Passages) -> Iterator[Span]:
+def _ahead(passages: Passages, code: str) -> Iterator[Span]:
     """Raw spans of capitalised words right after a phrase that a place follows."""
     text = passages.text
-    for hit in passages.found.of("roles.place_before"):
+    for hit in passages.found.of(code):
         end = text.raw_span(hit.end - 1, hit.end)[1]
         if text.raw[end + 1 : end + 2].islower() and "-" not in text.raw[end + 2 : end + 5]:
             continue

@@ -34,6 +34,14 @@ def test_a_list_goes_on(read: Read) -> None:
     assert names(read, text) == ["Tegh", "Zorabert", "Yoghunk", "Old Marants"]
 
 
+def test_a_name_behind_in_counts_where_no_table_lists_another(read: Read) -> None:
+    """`in Zorabert` may be a village; beside a listed one it is not; capitals elsewhere never are."""
+    assert names(read, f"{FIRED} in Zorabert.") == ["Zorabert"]
+    assert names(read, f"{FIRED} in Zorabert, at positions near Tegh.") == ["Tegh"]
+    assert names(read, f"{FIRED} in Syunik province, in Zorabert.") == ["Zorabert", "Syunik"]
+    assert names(read, f"{FIRED} while delegations met in Geneva.") == []
+
+
 @pytest.mark.parametrize(
     "words",
     [
