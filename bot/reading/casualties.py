@@ -25,6 +25,14 @@ NONE_REACH = 12
 """Letters between `no` and the casualty word that it denies."""
 
 
+_BOTH = frozenset({"killed", "wounded"})
+
+TOUCH = 3
+"""Letters between a number and a word that stand side by side."""
+
+_JOINED_AND = frozenset({"و", "ו", "ف"})
+"""What Arabic and Hebrew write together with the next word: `and`, `so`."""
+
 _UNSAID = ("stance.report", "casualties.unsaid")
 """Words of a clause that denies knowledge of casualties, not casualties."""
 
@@ -61,10 +69,15 @@ def read_casualties(passages: Passages) -> Casualties:
     words = _casualty_words(passages)
     told = [w for w in words if not passages.is_denied(w[0], w[1]) or _is_counted(w, numbers)]
     tolls = [t for t in _bind_all(passages, numbers, told) if not _is_total(passages, t)]
-    killed = _judge("killed", tolls) or _single(passages, "killed_one")
-    wounded = _judge("wounded", tolls) or _single(passages, "wounded_one")
-    if killed is None and wounded is None and _says_none(passages, words):
+    killed = _judge(passages, "killed", tolls) or _single(passages, "killed_one")
+    wounded = _judge(passages, "wounded", tolls) or _single(passages, "wounded_one")
+    none = _denied(passages, words)
+    if killed is None and wounded is None and none:
         return Casualties(0, 0, ())
+    if killed is None and none == {"killed"}:
+        killed = 0
+    if wounded is None and none == {"wounded"}:
+        wounded = 0
     return Casualties(killed, wounded, tuple(tolls))
 
 
@@ -88,24 +101,37 @@ def _is_total(passages: Passages, toll: Toll) -> bool:
     )
 
 
-def _judge(kind: str, tolls: list[Toll]) -> int | None:
-    """The highest sum that one sentence gives: a text repeats its numbers, headline first."""
+def _judge(passages: Passages, kind: str, tolls: list[Toll]) -> int | None:
+    """The highest sum that one sentence gives: a text repeats its numbers, headline first.
+
+    A sentence that tells of a new toll gives it as one number, and may name those who were counted before.
+    """
     sums: dict[int, int] = {}
     for toll in tolls:
-        if toll.kind == kind:
-            sums[toll.sentence] = sums.get(toll.sentence, 0) + toll.value
+        if toll.kind != kind:
+            continue
+        before = sums.get(toll.sentence, 0)
+        start, end = passages.text.sentence_span(toll.sentence)
+        is_new_toll = passages.found.has("stance.update", start, end)
+        sums[toll.sentence] = max(before, toll.value) if is_new_toll else before + toll.value
     return max(sums.values(), default=None)
 
 
-def _says_none(passages: Passages, words: list[tuple[int, int, str]]) -> bool:
-    """Whether the text says that nobody was hurt, not only that nothing is reported of it."""
+def _denied(passages: Passages, words: list[tuple[int, int, str]]) -> frozenset[str]:
+    """What befell nobody by this text, not only what nothing is reported of; `no casualties` is both."""
     found, text = passages.found, passages.text
-    if any(not passages.is_past(h.start) for h in found.of("casualties.none")):
-        return True
+    denied: set[str] = set()
+    for none in found.of("casualties.none"):
+        if not passages.is_past(none.start):
+            kinds = {kind for kind in _BOTH if found.has(f"casualties.{kind}", none.start, none.end)}
+            denied |= kinds or _BOTH
     told = {text.clause_of(h.start) for code in _UNSAID for h in found.of(code)}
-    return any(
-        passages.is_denied(start, end) and text.clause_of(start) not in told for start, end, _ in words
-    )
+    denied |= {
+        kind
+        for start, end, kind in words
+        if passages.is_denied(start, end) and text.clause_of(start) not in told
+    }
+    return frozenset(denied)
 
 
 def _single(passages: Passages, key: str) -> int | None:
@@ -149,7 +175,11 @@ def _bind(passages: Passages, sentence: int, ordered: Sequence[Item]) -> list[To
     for index, (begin, stop, kind, count) in enumerate(ordered):
         ahead = ordered[index + 1 : index + 3]
         if count is not None:
-            if word and not _is_before_word(count, ahead) and _is_in_reach(passages, word, count, is_toll):
+            if (
+                word
+                and not _is_before_word(passages, count, ahead)
+                and _is_in_reach(passages, word, count, is_toll)
+            ):
                 tolls.append(Toll(word[2], count.value, word[0], stop, sentence))
                 number, word = None, None
             elif number is None or not count.is_implied:
@@ -167,15 +197,27 @@ def _is_near(number: Number, begin: int) -> bool:
     return begin - number.end <= (IMPLIED_REACH if number.is_implied else REACH)
 
 
-def _is_before_word(count: Number, ahead: Sequence[Item], reach: int = 3) -> bool:
-    """Whether a casualty word of its own follows the number at once: `one martyr and 6 wounded`."""
+def _is_before_word(passages: Passages, count: Number, ahead: Sequence[Item]) -> bool:
+    """Whether a casualty word of its own follows the number at once: `one martyr and 6 wounded`.
+
+    Not one behind a comma or an `and` written with its word: Arabic `five were killed and-wounded six`.
+    """
+    if not _has_word_ahead(count, ahead, TOUCH):
+        return False
+    text, begin = passages.text, ahead[0][0]
+    is_joined = text.folded[count.end : begin].strip() in _JOINED_AND
+    return not is_joined and text.clause_of(count.start) == text.clause_of(begin)
+
+
+def _has_word_ahead(count: Number, ahead: Sequence[Item], reach: int) -> bool:
+    """Whether what follows a number is a casualty word, so many letters behind it at most."""
     return bool(ahead) and ahead[0][3] is None and ahead[0][0] - count.end <= reach
 
 
 def _reads_on(passages: Passages, number: Number, word: tuple[int, int], ahead: Sequence[Item]) -> bool:
     """Whether the word belongs to a number behind it rather than to a vaguer or farther one before it."""
     count = ahead[0][3] if ahead else None
-    if count is None or word[0] - number.end <= 3 or _is_before_word(count, ahead[1:], BACK_REACH):
+    if count is None or word[0] - number.end <= 3 or _has_word_ahead(count, ahead[1:], REACH):
         return False
     is_better = number.is_implied and not count.is_implied
     is_nearer = word[0] - number.end > BACK_REACH

@@ -11,7 +11,7 @@ from bot.reading.passages import Passages
 
 _DIGITS = re.compile("[0-9][0-9]*")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?! ?[0-9])")
-_ALPHABETIC = re.compile("[a-z\u00c0-\u024f\u0400-\u04ff]")
+_ALPHABETIC = re.compile("[a-z\u00c0-\u024f\u0370-\u058f\u10a0-\u10ff]")
 
 UNIT_REACH = 14
 """Letters after a number within which a unit (mm, km, drones, year-old) makes it no count of people."""
@@ -203,7 +203,10 @@ def _are_ages(words: Sequence[str]) -> bool:
 def _is_part(passages: Passages, number: Number, before: Number | None) -> bool:
     """Whether the number only counts some of those counted before: `including three`, `two of them`."""
     found, text = passages.found, passages.text
-    if any(0 <= h.start - number.end <= PART_REACH for h in found.of("casualties.included")):
+    if any(
+        0 <= h.start - number.end <= PART_REACH and not _has_fate(passages, number.end, h.start)
+        for h in found.of("casualties.included")
+    ):
         return True
     if before is None or text.sentence_of(before.start) != text.sentence_of(number.start):
         return False
@@ -213,6 +216,11 @@ def _is_part(passages: Passages, number: Number, before: Number | None) -> bool:
         or (0 <= h.start - number.end <= 2 and text.clause_of(h.start) == clause)
         for h in found.of("casualties.including")
     )
+
+
+def _has_fate(passages: Passages, start: int, end: int) -> bool:
+    """Whether the span says what became of somebody."""
+    return any(passages.found.has(f"casualties.{kind}", start, end) for kind in ("killed", "wounded"))
 
 
 def _join(passages: Passages, numbers: list[Number]) -> list[Number]:

@@ -18,7 +18,7 @@ SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
 _LATIN = "A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0259\u018f"
-_APOSTROPHE = re.compile(f"(?<=[{_LATIN}])['\u2019\u02bc\u2018](?=[{_LATIN}])")
+_APOSTROPHE = re.compile(f"(?<=[0-9{_LATIN}])['\u2019\u02bc\u2018](?=[{_LATIN}])")
 _GERSHAYIM = re.compile('(?<=[\u05d0-\u05ea])["\u201d\u201c](?=[\u05d0-\u05ea])')
 _ASCII = {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)}
 _END = re.compile(

@@ -103,6 +103,59 @@ def test_an_arabic_martyr_beside_counted_wounded(read: Read) -> None:
     assert (found.killed, found.wounded) == (1, 6)
 
 
+FATES = {
+    "Arabic tells who before how many": (
+        "قصفت القوات الإسرائيلية بلدة عيترون اليوم، واستشهد مزارع وأصيب أربعة.",
+        (1, 4),
+    ),
+    "a new toll is one number, whatever it is made of": (
+        "Azerbaijani forces shelled Khoznavar on Sunday; one more man died today, raising the toll to five.",
+        (5, None),
+    ),
+    "one has died, a counted group is hurt": (
+        "Azerbaijani forces shelled Khoznavar on Sunday. A farmer was killed and four members of his"
+        " family, among them two girls, were hurt in the yard.",
+        (1, 4),
+    ),
+    "no casualties there, dead elsewhere": (
+        "Azerbaijani forces shelled Khoznavar, without casualties. In Tegh three farmers were killed.",
+        (3, None),
+    ),
+    "nobody was hurt in an older incident": (
+        "Azerbaijani forces shelled Khoznavar on Sunday. Last year there were no casualties in such a case.",
+        (None, None),
+    ),
+    "wounded, and nobody dead": (
+        "Azerbaijani forces shelled Khoznavar on Sunday; three farmers were wounded, no one was killed.",
+        (0, 3),
+    ),
+    "dead, and nobody wounded": (
+        "Azerbaijani forces shelled Khoznavar on Sunday; three farmers were killed, no one was wounded.",
+        (3, 0),
+    ),
+    "Turkish endings behind an apostrophe": (
+        "Azerbaycan ordusu Tegh köyünü vurdu. Ölü sayısı 7'ye, yaralı sayısı 12'ye yükseldi.",
+        (7, 12),
+    ),
+    "a Greek age is glued to its figure": (
+        "Τουρκικές δυνάμεις πυροβόλησαν στην Πύλα: νεκρός ένας 26χρονος στρατιώτης.",
+        (1, None),
+    ),
+    "Burmese: a child is one of the wounded, not of the dead": (
+        "စစ်ကောင်စီက လေကြောင်းမှ ဗုံးကြဲခဲ့၍ အရပ်သား ၁ ဦး သေဆုံးပြီး ကလေးအပါအဝင် ၃ ဦး ဒဏ်ရာရခဲ့သည်။",
+        (1, 3),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FATES)
+def test_who_died_and_who_was_hurt(read: Read, case: str) -> None:
+    """Numbers go to the word that tells what became of those people."""
+    text, expected = FATES[case]
+    found = read("", text, MAY)
+    assert (found.killed, found.wounded) == expected
+
+
 DAYS = {
     "the small hours belong to the day before": (
         "Azerbaijani forces shelled Khoznavar this evening.",
