@@ -14,11 +14,22 @@ _DASH = re.compile(r"\s*(?:-|–|—|−|\.\.|…)\s*|\s+(?:to|until|до)\s+")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?:\s*(am|pm))?", re.IGNORECASE)
 _SPAN = re.compile(r"(\d{1,3})\s*(\w*)\.?", re.IGNORECASE)
 _UNITS = {
-    **dict.fromkeys(("m", "min", "minute", "minutes", "м", "мин", "минут"), timedelta(minutes=1)),
-    **dict.fromkeys(("", "h", "hour", "hours", "ч", "час", "часа", "часов"), timedelta(hours=1)),
-    **dict.fromkeys(("d", "day", "days", "д", "день", "дня", "дней"), timedelta(days=1)),
-    **dict.fromkeys(("w", "week", "weeks", "н", "неделя", "недели", "недель"), timedelta(weeks=1)),
-}
+    word: unit
+    for unit, known in (
+        (
+            timedelta(minutes=1),
+            "m min minute minutes м мин минут хв хвилин хвилини ր րոպե dəq dəqiqə წთ წუთი dk dakika",
+        ),
+        (timedelta(hours=1), "h hour hours ч час часа часов година години годин ժ ժամ saat სთ საათი"),
+        (timedelta(days=1), "d day days д день дня дней дн дні днів օր gün დღე"),
+        (
+            timedelta(weeks=1),
+            "w week weeks н неделя недели недель тиждень тижні тижнів շաբաթ həftə hafta კვირა",
+        ),
+    )
+    for word in known.split()
+} | {"": timedelta(hours=1)}
+"""Without год: an hour in Ukrainian, but a year in Russian."""
 _GRAVE = "grave"
 
 

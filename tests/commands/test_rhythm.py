@@ -276,6 +276,10 @@ async def test_the_rhythm_is_a_part_of_the_panel(scene: Scene, anna: Somebody) -
         ("1w", 168),
         ("3", 3),
         ("Hadrut 12 часов", 12),
+        ("5 годин", 5),
+        ("2 ժամ", 2),
+        ("3 gün", 72),
+        ("1 კვირა", 168),
     ],
 )
 async def test_lengths_of_time_as_people_type_them(

@@ -85,6 +85,24 @@ def test_an_alert_is_told_in_the_readers_language(movses: Incident) -> None:
     assert russian[1].endswith("5 июля 2021 г.")
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("uk", "Вогонь зі стрілецької зброї|Звинувачують: Азербайджан · заявляє: Вірменія"),
+        ("hy", "Կրակ հրաձգային զենքից|Մեղադրվում է՝ Ադրբեջան · հայտնում է՝ Հայաստան"),
+        ("az", "Atıcı silahlardan atəş|İttiham olunur: Azərbaycan · bildirir: Ermənistan"),
+        ("ka", "ცეცხლი მსუბუქი იარაღიდან|ბრალდებული: აზერბაიჯანი · აცხადებს: სომხეთი"),
+        ("tr", "Hafif silah ateşi|Suçlanan: Azerbaycan · bildiren: Ermenistan"),
+    ],
+)
+def test_an_alert_names_acts_and_sides_in_the_languages_of_the_region(
+    movses: Incident, language: str, told: str
+) -> None:
+    """Both sides of a line, and their neighbours, read it in their own words."""
+    alert_lines = lines(movses, language=language)
+    assert [alert_lines[1].split(" · ")[0], alert_lines[3]] == told.split("|")
+
+
 def test_the_headline_is_quoted_with_its_language(movses: Incident) -> None:
     """The reader sees the original words of the first report, and in which language they are."""
     first = replace(movses.claims[0], title="Կրակոցներ լուսաբացին", language="hy")
