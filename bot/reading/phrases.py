@@ -100,29 +100,33 @@ class Finder:
             self._gather(phrases), implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
 
-    def _gather(self, phrases: Iterable[Phrase]) -> list[str]:
-        """The literals of all phrases, each once; fills what is known of them."""
-        known: dict[str, int] = {}
+    def _gather(self, phrases: Iterable[Phrase]) -> Iterator[str]:
+        """The literals of all phrases, each once; fills what is known of them.
+
+        Told apart by their hashes, so that a hundred thousand need not stand side by side: what a start takes is
+        not all given back. Two of them are alike by chance once in a thousand million starts.
+        """
+        known: dict[int, int] = {}
         numbers: dict[Check, int] = {}
-        checks = self._checks
-        for literal, check, code in (
-            (literal, check, phrase.code)
-            for phrase in phrases
-            if phrase.words
-            for literal, check in self._compile(phrase.words)
-        ):
-            number = numbers.setdefault(check, len(checks))
-            if number == len(checks):
-                checks.append(check)
-            index = known.setdefault(literal, len(known))
-            if index == len(self._codes):
-                self._codes.append(code)
-                self._check_of.append(number)
-                self._kinds.append(check.kind)
-            elif (check, code) not in self._all(index):
-                is_same = number == self._check_of[index]
-                self._more.setdefault(index, []).append((None if is_same else checks[number], code))
-        return list(known)
+        codes: dict[str, str] = {}
+        for phrase in phrases:
+            code = codes.setdefault(phrase.code, phrase.code)
+            for literal, check in self._compile(phrase.words) if phrase.words else ():
+                number = numbers.setdefault(check, len(numbers))
+                if number == len(self._checks):
+                    self._checks.append(check)
+                index = known.setdefault(hash(literal), len(known))
+                if index == len(self._codes):
+                    self._add(code, number)
+                    yield literal
+                elif (check, code) not in self._all(index):
+                    is_same = number == self._check_of[index]
+                    self._more.setdefault(index, []).append((None if is_same else check, code))
+
+    def _add(self, code: str, number: int) -> None:
+        self._codes.append(code)
+        self._check_of.append(number)
+        self._kinds.append(self._checks[number].kind)
 
     def _all(self, index: int) -> list[tuple[Check, str]]:
         """Every meaning of a literal."""
