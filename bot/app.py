@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import gc
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
@@ -20,13 +18,11 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.admins import Admins, Bell
 from bot.alarm import Alarm, DeadMansSwitch
-from bot.callbacks import PATH as HUBS_PATH
-from bot.callbacks import hub_routes
 from bot.check import Checker, Ingests
-from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, register, set_menu
+from bot.commands import ALLOWED_UPDATES, CONCURRENT_UPDATES, Desk, register
 from bot.commands.author import make_author
 from bot.commands.crier import Crier
-from bot.commands.polling import Poll, connect
+from bot.commands.polling import Poll
 from bot.commands.refresh import check_now
 from bot.config import Settings
 from bot.data import Facts, load_facts
@@ -37,46 +33,23 @@ from bot.deliver import Clock as OutboxClock
 from bot.digests import Digests
 from bot.errors import ConfigurationError
 from bot.floodgate import Floodgate
-from bot.hubs import Hubs
+from bot.hubs import PATH, Hubs
 from bot.ingest import Ingested, Limits, ingest
-from bot.jobs import Job, schedule_jobs, stop_jobs
 from bot.lookout import Lookout
 from bot.model import Source
 from bot.pace import Pacer
 from bot.reading import Reader
 from bot.sender import Sender
+from bot.service import Service
 from bot.sources.parser import Parser
 from bot.stages import Stage
-from bot.storage.acts import drop_acts
-from bot.storage.alerts import unqueued_alerts
-from bot.storage.applicants import drop_old_applicants
-from bot.storage.chats import purge_gone
 from bot.storage.database import Database
-from bot.storage.deliveries import is_anything_due
 from bot.storage.renaming import rename_regions
-from bot.storage.reports import drop_shingles
 from bot.storage.sole_use import sole_use
 from bot.storage.sources import upsert_catalogue
-from bot.storage.tallies import fold_hours
 from bot.survey import Surveyor
-from bot.web import Examiner, Route, Web
 
 log = logging.getLogger(__name__)
-
-TICK = timedelta(seconds=1)
-"""How often due sources are looked for: half of what a report may take to its first reader."""
-LOOK_EVERY = timedelta(minutes=1)
-"""How often the sources' health is judged: silence is told after ten minutes of it."""
-FLOOD_EVERY = timedelta(seconds=30)
-CRY_EVERY = timedelta(seconds=3)
-"""How often the admin who announced something sees how far it is."""
-ALARM_EVERY = timedelta(seconds=5)
-STANDSTILL_EVERY = timedelta(seconds=30)
-DIGESTS_EVERY = timedelta(seconds=10)
-TIDY_EVERY = timedelta(hours=1)
-COPIES_REMEMBERED = timedelta(days=14)
-"""Wires are copied for days; after that a like text is a new report."""
-DRAIN_STEP_S = 0.1
 
 
 class Clock:
@@ -93,105 +66,6 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Returns after `seconds`."""
         await asyncio.sleep(seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """The parts that run; `open_service` builds and closes them."""
-
-    database: Database
-    application: Application[Any, Any, Any, Any, Any, Any]
-    poll: Poll
-    checker: Checker
-    deliverer: Deliverer
-    desk: Desk
-    lookout: Lookout
-    alarm: Alarm
-    switch: DeadMansSwitch
-    floodgate: Floodgate
-    crier: Crier
-    digests: Digests
-    hubs: Hubs | None
-    """None where no hub can reach this service."""
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Serve until `stop`; what fails for good ends the service with its error."""
-        await connect(self.application)
-        await self.poll.hear_waiting()
-        tasks: list[asyncio.Task[Any]] = [
-            asyncio.create_task(self.deliverer.run()),
-            asyncio.create_task(self.poll.run()),
-            asyncio.create_task(stop.wait()),
-            asyncio.create_task(set_menu(self.application.bot, self.desk)),
-        ]
-        hubs = [Job("hubs", self.hubs.look, LOOK_EVERY)] if self.hubs else []
-        scheduler = schedule_jobs(
-            [
-                Job("check", self._check, TICK),
-                Job("look", self.lookout.look, LOOK_EVERY),
-                Job("digests", self.digests.look, DIGESTS_EVERY),
-                Job("alarm", self.alarm.look, ALARM_EVERY),
-                Job("standstill", self.switch.look, STANDSTILL_EVERY),
-                Job("flood", self.floodgate.look, FLOOD_EVERY),
-                Job("announcements", self.crier.look, CRY_EVERY),
-                Job("tidy", self._tidy, TIDY_EVERY),
-                *hubs,
-            ]
-        )
-        scheduler.start()
-        log.info("Trucewatch is running")
-        try:
-            await _first_end(tasks[:3])
-        finally:
-            stop_jobs(scheduler)
-            await self._stop(tasks)
-
-    async def run_once(self) -> None:
-        """Hear what waits, check every source, deliver all of it, end."""
-        await connect(self.application)
-        await self.poll.hear_waiting()
-        tasks = [asyncio.create_task(self.deliverer.run()), asyncio.create_task(self.poll.run())]
-        try:
-            await _first_end([*tasks, asyncio.create_task(self._drain())])
-        finally:
-            await self._stop(tasks)
-
-    async def _stop(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
-        """No new checks, no new commands, the messages in flight recorded: all within eight seconds."""
-        for task in tasks[1:]:
-            task.cancel()
-        await asyncio.gather(*tasks[1:], return_exceptions=True)
-        await asyncio.gather(self.checker.close(), self.deliverer.stop(), self.poll.finish())
-        await asyncio.gather(*tasks, return_exceptions=True)
-        log.info("Trucewatch has stopped")
-
-    async def _check(self) -> None:
-        await self.checker.start_due()
-
-    async def _tidy(self) -> None:
-        now = self.desk.clock.now()
-        async with self.database.writing() as conn:
-            await purge_gone(conn, now)
-            await drop_shingles(conn, now - COPIES_REMEMBERED)
-            await fold_hours(conn, now)
-            await drop_acts(conn, now)
-            await drop_old_applicants(conn, now)
-        await self.database.empty_log()
-        await self.lookout.tidy()
-        await self.floodgate.tidy()
-        await self.digests.tidy()
-        _return_memory()
-
-    async def _drain(self) -> None:
-        """Until every source was checked and nothing is due; a reply that keeps its distance is let be."""
-        await self.checker.refresh()
-        while await self._is_waiting():  # a poll: deliveries end in other tasks, and this runs in demos alone
-            await self.desk.clock.sleep(DRAIN_STEP_S)
-
-    async def _is_waiting(self) -> bool:
-        async with self.database.reading() as conn:
-            now = self.desk.clock.now()
-            return bool(await unqueued_alerts(conn, now)) or await is_anything_due(conn, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +155,7 @@ async def open_service(
         floodgate = Floodgate(database, bell, max_age=_longest_age(settings), clock=clock.now, wake=wake.set)
         crier, digests = Crier(desk, application.bot), Digests(database, clock.now, wake.set)
         hubs = _build_hubs(stack, settings, stage, database, parser, checker, clock)
-        routes = (*Examiner(database, clock.now).routes(), *(hub_routes(hubs) if hubs else ()))
-        await _open_web(stack, settings, routes)
+        await _open_web(stack, settings, database, hubs, clock)
         yield Service(
             *(database, application, poll, checker, deliverer, desk, lookout),
             *(alarm, switch, floodgate, crier, digests, hubs),
@@ -301,18 +174,25 @@ def _build_hubs(
     """Hubs can tell of news only where they reach this service."""
     if settings.public_url is None:
         return None
-    callback = settings.public_url + HUBS_PATH
+    callback = settings.public_url + PATH
     hubs = Hubs(database, stage.fetcher, parser, checker.check_again, callback=callback, clock=clock.now)
     stack.push_async_callback(hubs.close)
     return hubs
 
 
-async def _open_web(stack: AsyncExitStack, settings: Settings, routes: Sequence[Route]) -> None:
-    """Listen where the settings say; without a port nobody can ask anything."""
-    if settings.http_port is not None:
-        web = Web(settings.http_host, settings.http_port, routes)
-        stack.push_async_callback(web.close)
-        await web.start()
+async def _open_web(
+    stack: AsyncExitStack, settings: Settings, database: Database, hubs: Hubs | None, clock: Clock
+) -> None:
+    """Listen where the settings say; without a port no server is even loaded."""
+    if settings.http_port is None:
+        return
+    from bot.callbacks import hub_routes
+    from bot.web import Examiner, Web
+
+    routes = (*Examiner(database, clock.now).routes(), *(hub_routes(hubs) if hubs else ()))
+    web = Web(settings.http_host, settings.http_port, routes)
+    stack.push_async_callback(web.close)
+    await web.start()
 
 
 def _longest_age(settings: Settings) -> timedelta | None:
@@ -357,14 +237,6 @@ def _build_checker(
     )
 
 
-def _return_memory() -> None:
-    """glibc keeps what a start or a busy hour took, tens of MB, until it is asked; others need no asking."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
-
-
 def _limit(settings: Settings, facts: Facts) -> Limits:
     observers = frozenset(p.id for p in facts.parties.values() if p.kind == "monitor")
     return Limits(_longest_age(settings), observers, load_blocs())
@@ -390,10 +262,3 @@ def _build_application(
 
 async def _tell_plainly(bot: Bot, admin_id: int, text: str) -> None:
     await bot.send_message(admin_id, text)
-
-
-async def _first_end(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Wait until one of them ends, and raise what it raised."""
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()

@@ -6,10 +6,9 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.hubs import Hubs
+from bot.hubs import PATH, Hubs
 from bot.web import Route
 
-PATH = "/websub"
 LARGEST_PUSH = 2 * 1024 * 1024
 """What a hub may send of a feed; more is not read, and the schedule finds the news."""
 

@@ -28,6 +28,8 @@ from bot.watch.hubs import LEASE, HubLink, LinkState, Step, plan_step
 
 log = logging.getLogger(__name__)
 
+PATH = "/websub"
+"""Below the service's public address; a secret for each feed follows."""
 MOST_A_LOOK = 20
 """Feeds whose hub is sought or asked in one look, lest a start asks everybody for everything at once."""
 SHORTEST_LEASE = timedelta(minutes=5)

@@ -19,11 +19,11 @@ LEVELS = {
     3: {"admins", "ingest", "sender", "pace", "transport", "analyse", "export", "labelled", "metrics"},
     4: {"alarm", "check", "deliver", "digests", "floodgate", "survey", "lookout", "hubs"},
     5: {"jobs", "commands", "terminal", "web"},
-    6: {"__main__", "app", "stages", "callbacks"},
+    6: {"__main__", "app", "callbacks", "service", "stages"},
 }
 LEVEL_OF = {room: level for level, rooms in LEVELS.items() for room in rooms}
 HOME_OF = {
-    "telegram": {"sender", "transport", "terminal", "commands", "app", "stages"},
+    "telegram": {"service", "sender", "transport", "terminal", "commands", "app", "stages"},
     "aiohttp": {"sources.fetch", "sources.headers", "transport", "web", "callbacks"},
     "prometheus_client": {"metrics"},
     "httptools": {"transport"},
@@ -31,7 +31,7 @@ HOME_OF = {
     "alembic": {"storage"},
     "aiosqlite": {"storage"},
     "asyncpg": {"storage"},
-    "apscheduler": {"jobs", "app"},
+    "apscheduler": {"jobs"},
     "httpx": set(),
 }
 KEPT_FROM_THE_CORE = {"asyncio", "time", "socket", "sqlite3", "urllib.request", "subprocess", "threading"}

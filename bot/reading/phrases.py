@@ -103,8 +103,8 @@ class Finder:
     def _gather(self, phrases: Iterable[Phrase]) -> Iterator[str]:
         """The literals of all phrases, each once; fills what is known of them.
 
-        Told apart by their hashes, so that a hundred thousand need not stand side by side: what a start takes is
-        not all given back. Two of them are alike by chance once in a thousand million starts.
+        Told apart by their hashes, so that a hundred thousand need not stand side by side: what a start takes
+        is not all given back. Two of them are alike by chance once in a thousand million starts.
         """
         known: dict[int, int] = {}
         numbers: dict[Check, int] = {}

@@ -12,8 +12,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from bot.app import Clock, Service, open_service
+from bot.app import Clock, open_service
 from bot.config import load_settings
+from bot.service import Service
 from bot.stages import telegram_stage
 from tests.source_host import Item, SourceHost, feed, rss
 from tests.telegram_server import TOKEN, TelegramServer
