@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.choices import FILTERS, KM_A_DEGREE, MOST_KM, Refusal, Trait
@@ -24,6 +36,7 @@ from bot.storage.tables import (
 )
 
 Is = ColumnElement[bool]
+_BY_WORDS = (Refusal.NOT_INCLUDED, Refusal.EXCLUDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +52,28 @@ class Told:
     at: ColumnElement[datetime]
 
 
-def passes(conn: AsyncConnection, told: Told, chat_id: ColumnElement[int]) -> Is:
-    """Whether an alert gets through all filters of a chat; who has none is asked two short questions."""
+def passes(
+    conn: AsyncConnection, told: Told, chat_id: ColumnElement[int], within: tuple[int, int] | None = None
+) -> Is:
+    """Whether an alert gets through all filters of a chat.
+
+    `within` (after which id, up to which) tells that most chats of this range are asked: then those that
+    refuse for a trait, few of many, are gathered first. Else each is asked whether it has any such filter.
+    """
+    words, traits = (_is_refused(conn, told, table, chat_id) for table in (keyword, chat_filter))
+    by_words = or_(~exists(_of(keyword, chat_id)), ~words)
+    if within is None:
+        return and_(by_words, or_(~exists(_of(chat_filter, chat_id)), ~traits))
+    owner = chat_filter.alias("owner")
+    inside = (owner.c.chat_id > within[0], owner.c.chat_id <= within[1])
+    refused = _is_refused(conn, told, chat_filter, owner.c.chat_id)
+    return and_(chat_id.not_in(select(owner.c.chat_id).where(*inside, refused)), by_words)
+
+
+def _is_refused(conn: AsyncConnection, told: Told, table: Table, chat_id: ColumnElement[int]) -> Is:
+    """Whether a chat refuses the alert for what it has in a table of filters."""
     reasons = refusals(conn, told, chat_id)
-    by_words = [reasons.pop(each) for each in (Refusal.NOT_INCLUDED, Refusal.EXCLUDED)]
-    has_words, has_filters = exists(_of(keyword, chat_id)), exists(_of(chat_filter, chat_id))
-    return and_(
-        or_(~has_words, ~or_(*by_words)),
-        or_(~has_filters, ~or_(*reasons.values())),
-    )
+    return or_(*(reason for each, reason in reasons.items() if (each in _BY_WORDS) is (table is keyword)))
 
 
 def refusals(conn: AsyncConnection, told: Told, chat_id: ColumnElement[int]) -> dict[Refusal, Is]:

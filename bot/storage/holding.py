@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, exists, literal, or_, select, type_coerce
 
@@ -13,12 +12,19 @@ from bot.storage.states import EVERYTHING, PRIORITY_GRAVE
 from bot.storage.tables import chat_filter, rhythm
 
 
-def is_holding(chat_id: ColumnElement[int], match: Match, now: datetime) -> ColumnElement[bool]:
-    """Whether a chat keeps this alert for its next digest; grave ones may be let through."""
-    holding = _holds(chat_id, now)
+def is_holding(
+    chat_id: ColumnElement[int], match: Match, now: datetime, within: tuple[int, int] | None = None
+) -> ColumnElement[bool]:
+    """Whether a chat keeps this alert for its next digest; grave ones may be let through.
+
+    `within`: most chats of this range of ids are asked, see `bot.storage.filtering`.
+    """
+    holding = select(rhythm.c.chat_id).where(rhythm.c.held_from <= literal(now, rhythm.c.held_from.type))
     if match.priority == PRIORITY_GRAVE:
         holding = holding.where(rhythm.c.lets_grave.is_(False))
-    return exists(holding)
+    if within is None:
+        return exists(holding.where(rhythm.c.chat_id == chat_id))
+    return chat_id.in_(holding.where(rhythm.c.chat_id > within[0], rhythm.c.chat_id <= within[1]))
 
 
 def may_not_sound(chat_id: ColumnElement[int], match: Match, now: datetime) -> ColumnElement[bool]:
@@ -42,10 +48,6 @@ def quiet_end(chat_id: ColumnElement[int], now: datetime) -> ColumnElement[int |
     """When the quiet hours that a chat is in end, as a number; digests do not count."""
     held = select(type_coerce(rhythm.c.held_until, BigInteger())).where(*_is_on(chat_id, now))
     return held.where(rhythm.c.digest == Digest.OFF).scalar_subquery()
-
-
-def _holds(chat_id: ColumnElement[int], now: datetime) -> Any:
-    return select(literal(1)).select_from(rhythm).where(*_is_on(chat_id, now))
 
 
 def _is_on(chat_id: ColumnElement[int], now: datetime) -> tuple[ColumnElement[bool], ...]:

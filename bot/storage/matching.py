@@ -39,6 +39,8 @@ from bot.watch.verdicts import Reviewing
 
 CHUNK_CHATS = 32_000
 """Chats looked at in one transaction: tens of milliseconds, so that no other writer waits long."""
+SPARSE = 4
+"""Ids to one candidate beyond which what chats chose is looked up one by one."""
 MOST_ARMS = 100
 """Index ranges merged in one query; SQLite refuses above 500."""
 
@@ -56,7 +58,8 @@ async def insert_matches(conn: AsyncConnection, match: Match, window: Window, no
         return 0
     candidates = _candidates(match, window.candidates)
     columns = _columns(match, candidates, now)
-    is_held = is_holding(candidates.c.chat_id, match, now)
+    within = _dense_range(match, window)
+    is_held = is_holding(candidates.c.chat_id, match, now, within)
     columns["state"] = case(
         (is_held, literal(DeliveryState.HELD, delivery.c.state.type)), else_=columns["state"]
     )
@@ -64,9 +67,15 @@ async def insert_matches(conn: AsyncConnection, match: Match, window: Window, no
     statement = (
         select(*columns.values())
         .select_from(candidates)
-        .where(candidates.c.chat_id.not_in(gone), _is_to_be_told(conn, match, candidates, now))
+        .where(candidates.c.chat_id.not_in(gone), _is_to_be_told(conn, match, candidates, now, within))
     )
     return (await conn.execute(insert_new(conn, delivery).from_select(list(columns), statement))).rowcount
+
+
+def _dense_range(match: Match, window: Window) -> tuple[int, int] | None:
+    """The ids that a window spans, where most of them are candidates."""
+    span = window.last_chat_id - match.cursor
+    return (match.cursor, window.last_chat_id) if span <= SPARSE * window.candidates else None
 
 
 def _candidates(match: Match, size: int) -> Subquery:
@@ -117,7 +126,11 @@ def _columns(match: Match, candidates: Subquery, now: datetime) -> dict[str, Col
 
 
 def _is_to_be_told(
-    conn: AsyncConnection, match: Match, candidates: Subquery, now: datetime
+    conn: AsyncConnection,
+    match: Match,
+    candidates: Subquery,
+    now: datetime,
+    within: tuple[int, int] | None,
 ) -> ColumnElement[bool]:
     """Whether a candidate gets its first message about the incident.
 
@@ -129,7 +142,7 @@ def _is_to_be_told(
         is_indexed=True,
         at=literal(now, chat.c.gone_at.type),
     )
-    is_wanted = or_(passes(conn, told, candidates.c.chat_id), candidates.c.chat_id.in_(_reviewers()))
+    is_wanted = or_(passes(conn, told, candidates.c.chat_id, within), candidates.c.chat_id.in_(_reviewers()))
     if match.is_new:
         return is_wanted
     is_same = (delivery.c.incident_id == match.incident_id, delivery.c.chat_id == candidates.c.chat_id)
