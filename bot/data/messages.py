@@ -47,7 +47,7 @@ _OTHER_SIGN = str.maketrans("+-", "−+")
 """In the names of fixed zones the sign is the other way round."""
 
 _FIELD = re.compile(r"\{(\w+)\}")
-_ISOLATE, _ISOLATE_END = "\u2068", "\u2069"
+_ISOLATE, _ISOLATE_END, _RIGHT_TO_LEFT_MARK = "\u2068", "\u2069", "\u200f"
 _DIGITS = {
     "arab": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
     "arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
@@ -90,6 +90,11 @@ class Words:
     @cached_property
     def _digits(self) -> dict[int, int]:
         return _DIGITS.get(str(self._locale.default_numbering_system), {})
+
+    @property
+    def comma(self) -> str:
+        """What stands between the items of a mere enumeration, with its space."""
+        return "، " if self.language in ("ar", "fa") else ", "
 
     @property
     def own_name(self) -> str:
@@ -191,9 +196,11 @@ class Words:
 
     def isolate(self, text: str) -> str:
         """A value as it may stand among words of this language: where these run from right to left, what is
-        written the other way is set apart, lest it draw its neighbours (numbers, brackets) to its side."""
+        written the other way is set apart, lest it draw its neighbours (numbers, brackets) to its side. What
+        holds such a value already is a phrase of this language and keeps its direction."""
         is_foreign = self.is_rtl and any(unicodedata.bidirectional(letter) == "L" for letter in text)
-        return f"{_ISOLATE}{text}{_ISOLATE_END}" if is_foreign else text
+        lead = _RIGHT_TO_LEFT_MARK if _ISOLATE in text else ""
+        return f"{_ISOLATE}{lead}{text}{_ISOLATE_END}" if is_foreign else text
 
     def _fill(self, form: str, values: Mapping[str, object]) -> str:
         return _FIELD.sub(lambda match: self.isolate(str(values[match[1]])), form)

@@ -63,7 +63,7 @@ def say_casualties(incident: Incident, words: Words, names: Names, detail: int =
 def say_acts(incident: Incident, words: Words, most: int = 3) -> str:
     """What happened, as the reports call it: plain words, the first with a capital."""
     precise = tuple(act for act in incident.acts if act is not Act.OTHER)
-    told = ", ".join(words.text(ACTS[act]) for act in precise[:most]) or words.text(ACTS[Act.OTHER])
+    told = words.comma.join(words.text(ACTS[act]) for act in precise[:most]) or words.text(ACTS[Act.OTHER])
     return words.capital(told)
 
 
@@ -91,7 +91,7 @@ def _latest_numbers(said: Sequence[tuple[Claim, int | None]]) -> list[tuple[Clai
 
 
 def _names_of(claims: Sequence[Claim], names: Names, most: int) -> str:
-    return escape(", ".join(tuple(dict.fromkeys(names.speaker(claim) for claim in claims))[:most]))
+    return escape(names.speakers(claims, most))
 
 
 def _figure(said: Sequence[tuple[Claim, int]], words: Words, names: Names, detail: int) -> str:
@@ -152,7 +152,7 @@ class _Page:
         return self.words.text("Says: {accusers}", accusers=accusers) if accusers else ""
 
     def _parties(self, ids: Sequence[str] | dict[str, None]) -> str:
-        return escape(", ".join([self.names.party(party) for party in ids][: self.detail]))
+        return escape(self.words.comma.join([self.names.party(party) for party in ids][: self.detail]))
 
     def _truce(self) -> str:
         if self.incident.truce is None:
@@ -163,7 +163,7 @@ class _Page:
         claims = list(self._first_of_each_origin())
         links = [self._source(claim) for claim in claims[: self.detail]]
         rest = len(claims) - self.detail
-        told = ", ".join(links) + (f" +{self.words.number(rest)}" if rest > 0 else "")
+        told = self.words.comma.join(links) + (f" +{self.words.number(rest)}" if rest > 0 else "")
         return " · ".join(part for part in (told, self._headline()) if part)
 
     def _headline(self) -> str:

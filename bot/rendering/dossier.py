@@ -90,12 +90,12 @@ def _head(incident: Incident, words: Words, names: Names) -> list[str]:
 def _voice(claim: Claim, words: Words, names: Names, now: datetime, is_numbered: bool) -> str:
     """Who says what, when and where; a copy of another report says so."""
     stance = words.text(_STANCES[claim.stance])
-    acts = ", ".join(words.text(ACTS[act]) for act in claim.acts)
+    acts = words.comma.join(words.text(ACTS[act]) for act in claim.acts)
     head = f"{bold(escape(names.speaker(claim)))} {escape(stance)}" + (f": {escape(acts)}" if acts else "")
     details = [
         *_parties(claim, words, names),
         *_tolls(claim, words),
-        escape(", ".join(names.place(place) for place in claim.places[:3])),
+        escape(words.comma.join(names.place(place) for place in claim.places[:3])),
     ]
     where = [link(claim.url, escape(names.outlet(claim))), escape(words.moment(claim.said_at, now))]
     where += [escape(words.text("copy"))] if claim.is_copy else []
@@ -106,7 +106,7 @@ def _voice(claim: Claim, words: Words, names: Names, now: datetime, is_numbered:
 
 def _parties(claim: Claim, words: Words, names: Names) -> Iterable[str]:
     if claim.accused:
-        accused = escape(", ".join(names.party(party) for party in claim.accused[:3]))
+        accused = escape(words.comma.join(names.party(party) for party in claim.accused[:3]))
         yield words.text("Accused: {accused}", accused=accused)
 
 
@@ -121,7 +121,7 @@ def _quotations(evidence: Sequence[Evidence], words: Words) -> Iterable[str]:
     """The words of a report by what they were taken for."""
     for what, title in _QUOTED.items():
         said = dict.fromkeys(shorten(clean(e.words), LONGEST_WORDS) for e in evidence if e.what == what)
-        quoted = ", ".join(f"“{escape(each)}”" for each in list(said)[:MOST_WORDS])
+        quoted = words.comma.join(words.isolate(f"“{escape(each)}”") for each in list(said)[:MOST_WORDS])
         if quoted:
             yield f"{escape(words.text(title))} {quoted}"
 

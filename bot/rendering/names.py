@@ -55,6 +55,11 @@ class Names:
         name = self._words.name(truce.name, "truce") if truce else truce_id
         return shorten(clean(name), LONGEST_TRUCE)
 
+    def speakers(self, claims: Sequence[Claim], most: int | None = None) -> str:
+        """Who makes the claims, each once, at most `most` of them."""
+        said = dict.fromkeys(self.speaker(claim) for claim in claims)
+        return self._words.comma.join(tuple(said)[:most])
+
     def scene(self, incident: Incident, most: int) -> tuple[str, str]:
         """The most precise places (`most` of them, then how many more), and what they lie in."""
         places = precise_first(incident.places)
@@ -62,9 +67,9 @@ class Names:
             return self.region(incident.theatre), ""
         shown = tuple(dict.fromkeys(self.place(place) for place in places[:most]))
         rest = len(places) - most
-        named = ", ".join(shown) + (f" +{self._words.number(rest)}" if rest > 0 else "")
+        named = self._words.comma.join(shown) + (f" +{self._words.number(rest)}" if rest > 0 else "")
         around = [self.region(region) for region in _around(places[0]) if region not in _ids(places)]
-        return named, ", ".join(name for name in dict.fromkeys(around) if name not in shown)
+        return named, self._words.comma.join(name for name in dict.fromkeys(around) if name not in shown)
 
 
 def precise_first(places: Iterable[FoundPlace]) -> tuple[FoundPlace, ...]:

@@ -36,7 +36,7 @@ def render_reply(alert: Alert, words: Words, facts: Facts) -> Rendered:
     """What changed, in two or three lines, with the report that changed it."""
     incident, names = alert.incident, Names(words, facts)
     places, _ = names.scene(incident, 3)
-    head = bold(escape(", ".join(words.text(_HEADS[kind]) for kind in _kinds(alert))))
+    head = bold(escape(words.comma.join(words.text(_HEADS[kind]) for kind in _kinds(alert))))
     lines = [f"{head} · {escape(places)} · {escape(incident.code)}", _what(alert, words, names)]
     if alert.kind is not AlertKind.RETRACTED:
         claim = _telling(alert)
@@ -93,7 +93,7 @@ def _what(alert: Alert, words: Words, names: Names) -> str:
 
 
 def _who(claims: tuple[Claim, ...], names: Names) -> str:
-    return escape(", ".join(dict.fromkeys(names.speaker(claim) for claim in claims)))
+    return escape(names.speakers(claims))
 
 
 def _resting(incident: Incident) -> tuple[Claim, ...]:

@@ -126,6 +126,14 @@ def test_a_language_from_right_to_left_keeps_its_direction(movses: Incident) -> 
     assert lay_out("one\n\ntwo", hebrew) == "\u200fone\n\n\u200ftwo"
 
 
+def test_a_command_keeps_its_slash_before_it(movses: Incident) -> None:
+    """From right to left as well, right after a letter too; addresses and tags are left alone."""
+    hebrew, same = Words(Catalogue("he", {}, lambda n: 0)), '<a href="https://x.org/y /z">a</a> km/h'
+    assert lay_out("/why ו/latest", hebrew) == "\u200f\u200e/why ו\u200e/latest"
+    assert lay_out(same, hebrew) == f"\u200f{same}"
+    assert lay_out("/why", WORDS["en"]) == "/why"
+
+
 def test_a_growing_incident_shows_ranges_sources_and_changes(movses: Incident) -> None:
     """Both sides' numbers with who gives them, each origin once, and how often it was updated."""
     grown = grow(movses, report(2, BAKU, HOUR), finding(stance=Stance.DENIAL, wounded=0, killed=0))
