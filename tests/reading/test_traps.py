@@ -50,6 +50,18 @@ VIOLATIONS = {
         "Savunma Bakanligi bildirdi.",
         MAY,
     ),
+    "two scripts in one text": (
+        "Обстрел у Tegh",
+        "Азербайджанские подразделения открыли огонь по армянским позициям у села Tegh (Տեղ), сообщило "
+        "Минобороны Армении. #Syunik #ceasefire",
+        MAY,
+    ),
+    "two years after the truce": (
+        "Thai soldiers hurt by mortar fire two years after truce",
+        "Cambodian troops fired mortars at a Thai base near Ta Muen Thom on Sunday, wounding two soldiers, "
+        "Thailand's army said, calling it a breach of the ceasefire.",
+        "2027-09-20T08:00:00+00:00",
+    ),
 }
 
 OTHERS = {
@@ -121,6 +133,42 @@ OTHERS = {
         "выросли.",
         MAY,
     ),
+    "noise at night in Ukrainian": (
+        "Порушення режиму тиші: сусідів оштрафували",
+        "Мешканці будинку в Полтаві скаржилися на гучну музику після півночі. Поліція склала протокол за "
+        "порушення режиму тиші.",
+        MAY,
+    ),
+    "a resolution violated": (
+        "Minister: vote violated the council's resolution",
+        "The minister said in Nicosia that the vote violated a resolution of the Security Council and the "
+        "rules of procedure, and asked the speaker to repeat it.",
+        MAY,
+    ),
+    "an accident with a weapon": (
+        "Armenian soldier wounded by accident",
+        "A soldier was wounded on Sunday by the accidental discharge of a comrade's rifle at a post near "
+        "Tegh, Armenia's defence ministry said. An investigation into the accident is under way.",
+        MAY,
+    ),
+    "parties that no truce binds": (
+        "Somali army kills militants",
+        "Somali troops and gunmen of Al-Shabaab fought with mortars near Kismayo on Sunday; nine militants "
+        "were killed, the army said.",
+        MAY,
+    ),
+    "last year's toll on its anniversary": (
+        "Nabatieh remembers the victims of last year's strike",
+        "Relatives lit candles in Nabatieh on Sunday, the anniversary of the Israeli air strike that killed "
+        "eleven people last year. The mayor spoke at the ceremony.",
+        "2025-11-16T08:00:00+00:00",
+    ),
+    "a threat": (
+        "Minister warns of strong answer",
+        "Armenia's defence minister said that the army would respond to any attack and is ready to open fire "
+        "if Azerbaijan violates the ceasefire. The border is quiet.",
+        MAY,
+    ),
 }
 
 
@@ -144,3 +192,26 @@ def test_a_wrong_language_tag_changes_nothing(read: Read) -> None:
         ).language
         == "fr"
     )
+
+
+def test_numbers_beside_the_toll_count_no_people(read: Read) -> None:
+    """Calibres, violations, displaced people, ages and totals since the truce are not this day's dead."""
+    found = read(
+        "Farmer killed near Tegh",
+        "Azerbaijani units fired 122 mm shells at Tegh on Sunday, killing a farmer aged 61, Armenia said. It was "
+        "the 87th of 87 violations this month; 50,000 people had been displaced by the war. Since the truce 14 "
+        "soldiers have been killed.",
+        MAY,
+    )
+    assert (found.killed, found.wounded) == (1, None)
+
+
+def test_two_places_of_one_bulletin_are_both_told(read: Read) -> None:
+    """Each village that was fired at is a scene."""
+    found = read(
+        "Armenia reports fire at two villages",
+        "Azerbaijani units fired at Tegh on Sunday night. Shots were also fired at Khoznavar, Armenia's ministry "
+        "said.",
+        MAY,
+    )
+    assert {place.name for place in found.places} == {"Tegh", "Khoznavar"}
