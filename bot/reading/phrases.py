@@ -186,9 +186,7 @@ class Finder:
 
     def _verify(self, folded: str, start: int, end: int, check: Check) -> tuple[int, int]:
         """The phrase's span when the words around the literal allow it; it ends at -1 when they do not."""
-        rest, ending, is_anywhere, script = check
-        if is_anywhere:
-            return start, end
+        rest, ending, _, script = check
         begin = start if script else start + 1
         if script and folded[begin - 1] != " ":
             word_start = folded.rfind(" ", 0, begin) + 1

@@ -37,6 +37,10 @@ ACTS = {
         "Azerbaijani troops crossed the border near Khoznavar and killed two villagers.",
         {Act.INCURSION, Act.SMALL_ARMS},
     ),
+    "a drone's strike on something is no air strike": (
+        "An Azerbaijani drone strike on a car near Khoznavar killed one man on Sunday.",
+        {Act.DRONE},
+    ),
     "an overflight is made with a drone": (
         "An Azerbaijani drone flew over Khoznavar on Sunday and violated the airspace.",
         {Act.AIRSPACE},

@@ -198,9 +198,9 @@ def test_numbers_beside_the_toll_count_no_people(read: Read) -> None:
     """Calibres, violations, displaced people, ages and totals since the truce are not this day's dead."""
     found = read(
         "Farmer killed near Tegh",
-        "Azerbaijani units fired 122 mm shells at Tegh on Sunday, killing a farmer aged 61, Armenia said. It was "
-        "the 87th of 87 violations this month; 50,000 people had been displaced by the war. Since the truce 14 "
-        "soldiers have been killed.",
+        "Azerbaijani units fired 122 mm shells at Tegh on Sunday, killing a farmer aged 61, Armenia said. "
+        "It was the 87th of 87 violations this month; 50,000 people had been displaced by the war. Since "
+        "the truce 14 soldiers have been killed.",
         MAY,
     )
     assert (found.killed, found.wounded) == (1, None)
@@ -210,8 +210,8 @@ def test_two_places_of_one_bulletin_are_both_told(read: Read) -> None:
     """Each village that was fired at is a scene."""
     found = read(
         "Armenia reports fire at two villages",
-        "Azerbaijani units fired at Tegh on Sunday night. Shots were also fired at Khoznavar, Armenia's ministry "
-        "said.",
+        "Azerbaijani units fired at Tegh on Sunday night. Shots were also fired at Khoznavar, Armenia's "
+        "ministry said.",
         MAY,
     )
     assert {place.name for place in found.places} == {"Tegh", "Khoznavar"}

@@ -39,7 +39,7 @@ def test_a_name_behind_in_counts_where_no_table_lists_another(read: Read) -> Non
     assert names(read, f"{FIRED} in Zorabert.") == ["Zorabert"]
     assert names(read, f"{FIRED} in Zorabert, at positions near Tegh.") == ["Tegh"]
     assert names(read, f"{FIRED} in Syunik province, in Zorabert.") == ["Zorabert", "Syunik"]
-    assert names(read, f"{FIRED} while delegations met in Geneva.") == []
+    assert names(read, f"{FIRED} in Geneva.") == []
 
 
 @pytest.mark.parametrize(
