@@ -27,6 +27,9 @@ NONE_REACH = 12
 
 _BOTH = frozenset({"killed", "wounded"})
 
+DIED_REACH = 60
+"""Letters between the wounds and the death of the same people."""
+
 TOUCH = 3
 """Letters between a number and a word that stand side by side."""
 
@@ -68,6 +71,7 @@ def read_casualties(passages: Passages) -> Casualties:
     numbers = [n for n in read_numbers(passages) if not passages.is_past(n.start)]
     words = _casualty_words(passages)
     told = [w for w in words if not passages.is_denied(w[0], w[1]) or _is_counted(w, numbers)]
+    told = _without_former(passages, numbers, told)
     tolls = [t for t in _bind_all(passages, numbers, told) if not _is_total(passages, t)]
     killed = _judge(passages, "killed", tolls) or _single(passages, "killed_one")
     wounded = _judge(passages, "wounded", tolls) or _single(passages, "wounded_one")
@@ -79,6 +83,29 @@ def read_casualties(passages: Passages) -> Casualties:
     if wounded is None and none == {"wounded"}:
         wounded = 0
     return Casualties(killed, wounded, tuple(tolls))
+
+
+def _without_former(
+    passages: Passages, numbers: list[Number], words: list[tuple[int, int, str]]
+) -> list[tuple[int, int, str]]:
+    """Without the wounds of those who died of them: `a man wounded in the strike died`."""
+    return [
+        word
+        for word, after in zip(words, [*words[1:], None], strict=False)
+        if after is None or not _has_died(passages, numbers, word, after)
+    ]
+
+
+def _has_died(
+    passages: Passages, numbers: list[Number], word: tuple[int, int, str], after: tuple[int, int, str]
+) -> bool:
+    """Whether a word for the dead tells of those whom the word before it calls wounded."""
+    text, begin, end = passages.text, word[1], after[0]
+    if (word[2], after[2]) != ("wounded", "killed") or end - begin > DIED_REACH:
+        return False
+    if text.clause_of(begin) != text.clause_of(end) or passages.found.has("casualties.and", begin, end):
+        return False
+    return not any(begin <= n.start < end and not n.is_implied for n in numbers)
 
 
 def _is_counted(word: tuple[int, int, str], numbers: list[Number]) -> bool:

@@ -14,7 +14,7 @@ from bot.reading.phrases import Hit
 OLDEST = timedelta(days=60)
 """Days further back are history, not news."""
 
-LEAST_WEIGHT = 0.8
+LEAST_WEIGHT = 0.4
 """Less likely days tell nothing: then the day of the report is the best guess."""
 
 VERB_LAST = frozenset({"tr", "az", "hi", "ur", "fa", "ps", "am", "ko", "my", "ka", "hy", "ja"})
@@ -25,6 +25,9 @@ SAID_REACH = 16
 
 OF_REACH, SINCE_REACH = 4, 30
 """Letters between a truce and the day on which it was made: `of 9 November`, `in force since 1 October`."""
+
+EFFECT_REACH = 24
+"""Letters between words like `took effect` and the day on which a truce began."""
 
 BEGUN_REACH = 34
 """Letters between the day on which a truce began and the truce: Turkish `dün başlayan ateşkes`."""
@@ -51,7 +54,7 @@ _EAST_ASIAN_LANGUAGES = frozenset({"ko", "zh", "ja"})
 _DAY_ONLY = re.compile(r"(?<= )dia (\d{1,2})(?= )(?! de )|(?<= )(\d{1,2}) го(?= )")
 """A day of the current month: Spanish and Portuguese `dia 24`, Russian `13-го`."""
 
-_KIND_WEIGHTS = {"date": 3.0, "relative": 2.6, "today": 0.8, "weekday": 2.2, "number": 2.4}
+_KIND_WEIGHTS = {"date": 3.3, "relative": 2.6, "today": 0.8, "weekday": 2.8, "number": 2.4}
 """`today` says no more than the date of the report."""
 
 
@@ -62,6 +65,9 @@ AND_REACH, NIGHT_REACH = 6, 18
 """Letters between the weekday on which a night began and the one on which it ended, more than for `and`."""
 
 MORNING_PENALTY = 0.3
+
+PAST_PENALTY, TRUCE_PENALTY, NAME_PENALTY = 4.0, 3.5, 1.0
+"""For days of older matters, of the agreement itself, and more for one that is the agreement's name."""
 
 TODAY_PENALTIES = {"weekday": 0.7, "number": 0.7, "date": 0.3}
 """A day that is the report's own more often tells when something was said."""
@@ -137,11 +143,12 @@ def _weight(passages: Passages, day: Day) -> float:
         weight += 1.5
     weight -= TODAY_PENALTIES.get(day.kind, 0.0) * is_today
     if passages.is_past(day.position):
-        weight -= 2.5
+        weight -= PAST_PENALTY
     if day.kind == "date" and text.body_start <= day.position < text.dateline_end:
         weight -= 4.0
     if _is_of_the_truce(passages, day):
-        weight -= 3.5
+        weight -= TRUCE_PENALTY
+    weight -= NAME_PENALTY * any(0 <= day.position - h.end <= OF_REACH for h in found.of("truce.words"))
     if day.position < text.body_start and not (is_today and day.kind == "relative"):
         weight += 0.8
     if _is_said_then(passages, day):
@@ -178,7 +185,23 @@ def _is_of_the_truce(passages: Passages, day: Day) -> bool:
             and not any(0 <= breach.start - h.start <= BEGUN_REACH for breach in breaches)
             for h in found.of("truce.words")
         )
+    dated = dated or _is_of_the_beginning(passages, day)
     return dated or any(0 <= day.position - h.end <= 14 for h in found.of("truce.talks"))
+
+
+def _is_of_the_beginning(passages: Passages, day: Day) -> bool:
+    """Whether a truce took effect on that day: `in force from Wednesday`, Turkish `Friday begun truce`."""
+    text = passages.text
+    clause, acts = text.clause_of(day.position), passages.found.under("acts")
+    for hit in passages.found.of("truce.began"):
+        is_behind = passages.language in VERB_LAST and 0 <= hit.start - day.end <= EFFECT_REACH
+        is_before = 0 <= day.position - hit.end <= EFFECT_REACH
+        if not (is_behind or is_before) or text.clause_of(hit.start) != clause:
+            continue
+        first, last = sorted((hit.start, day.position))
+        if not any(first <= act.start < last for act in acts):
+            return True
+    return False
 
 
 def _is_said_then(passages: Passages, day: Day) -> bool:
@@ -225,7 +248,8 @@ def _month_days(passages: Passages, folded: str, start: int, end: int, month: in
     year = _YEAR.search(folded[end + (match.end() if is_after else 0) :][:14])
     day = make_day(passages.published, number, month, int(year.group(1)) if year else None)
     if day:
-        yield Day(start, day, "date", end + (match.end() if is_after else 0))
+        first = start if is_after else max(0, start - 16) + match.start()
+        yield Day(first, day, "date", end + (match.end() if is_after else 0))
 
 
 def _foreign_days(

@@ -121,6 +121,22 @@ FATES = {
         " family, among them two girls, were hurt in the yard.",
         (1, 4),
     ),
+    "one of the wounded has died": (
+        "Azerbaijani forces shelled Khoznavar on Sunday. A farmer wounded in the shelling died today.",
+        (1, None),
+    ),
+    "some wounded and some dead": (
+        "Azerbaijani forces shelled Khoznavar on Sunday: four wounded and one killed.",
+        (1, 4),
+    ),
+    "wounded before a number of dead": (
+        "Azerbaijani forces shelled Khoznavar on Sunday; four were wounded while two soldiers died.",
+        (2, 4),
+    ),
+    "a third one": (
+        "Azerbaijani forces shelled Khoznavar: two farmers were killed and a third was badly wounded.",
+        (2, 1),
+    ),
     "no casualties there, dead elsewhere": (
         "Azerbaijani forces shelled Khoznavar, without casualties. In Tegh three farmers were killed.",
         (3, None),
@@ -180,6 +196,26 @@ DAYS = {
         "Azerbaijani forces shelled Khoznavar; the truce has been in force since 2 May.",
         MAY,
         date(2025, 5, 5),
+    ),
+    "a truce that took effect on a weekday": (
+        "Azerbaijani forces shelled Khoznavar today, in breach of the truce that took effect on Friday.",
+        MAY,
+        date(2025, 5, 5),
+    ),
+    "shelling after a truce took effect": (
+        "The truce took effect, then they shelled Tegh on Saturday, Yerevan said of the Azerbaijani forces.",
+        MAY,
+        date(2025, 5, 3),
+    ),
+    "shelling between the beginning and the day": (
+        "Once it took effect they shelled it Saturday: Azerbaijani forces near Khoznavar.",
+        MAY,
+        date(2025, 5, 3),
+    ),
+    "a breach of the truce of a day": (
+        "Azerbaijani forces shelled Khoznavar on Sunday in breach of the ceasefire of 2 May.",
+        MAY,
+        date(2025, 5, 4),
     ),
     "a Turkish truce that began yesterday": (
         "Dün başlayan insani ateşkese rağmen Azerbaycan ordusu Tegh köyünü top ateşine tuttu, bildirdi.",
