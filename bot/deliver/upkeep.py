@@ -31,6 +31,7 @@ class Upkeep:
         self._database, self._max_age = database, max_age
         self._now, self._monotonic = now, monotonic
         self._expire_at_s = self._merge_at_s = 0.0
+        self._is_after_outage = False
 
     async def run_due(self, is_stopping: Callable[[], bool]) -> None:
         """Do what it is time for; begins nothing more when the service stops. Raises StorageError."""
@@ -51,10 +52,13 @@ class Upkeep:
         """True when there may be more."""
         now, merged = self._now(), 0
         async with self._database.reading() as conn:
-            late = await outages.find_late(conn, now, CHATS_AT_ONCE)
+            self._is_after_outage |= await outages.was_silent(conn, now)
+            is_after = self._is_after_outage  # of all: messages leave again while the rest is merged
+            late = await outages.find_late(conn, now, CHATS_AT_ONCE, is_after_outage=is_after)
         for part in outages.in_parts(late):
             if is_stopping():
                 return False
             async with self._database.writing() as conn:
                 merged += await outages.merge_late(conn, part, now)
+        self._is_after_outage &= merged >= CHATS_AT_ONCE
         return merged >= CHATS_AT_ONCE

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.columns import from_microseconds
 from bot.storage.deliveries import due_since, queue_by_priority, queue_size
-from bot.storage.outcomes import LAST_SENT_AT
-from bot.storage.settings import get_setting
+from bot.storage.settings import LAST_SENT_AT, get_setting
 from bot.storage.sources import all_checks
 from bot.storage.states import ChatState
 from bot.storage.tables import alert, chat

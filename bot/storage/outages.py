@@ -30,9 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import AlertKind, DeliveryForm, DeliveryState
-from bot.storage.columns import MICROSECOND, Instant
+from bot.storage.columns import MICROSECOND, Instant, from_microseconds
+from bot.storage.settings import LAST_SENT_AT, get_setting
 from bot.storage.states import PRIORITIES, PRIORITY_DIGEST
-from bot.storage.tables import IS_MESSAGE, IS_PENDING, alert, delivery, is_spelled, tally
+from bot.storage.tables import IS_MESSAGE, IS_PENDING, alert, chat, delivery, is_spelled, tally
 from bot.watch.counts import Counted
 
 LATE: Final = timedelta(minutes=30)
@@ -102,12 +103,25 @@ async def is_anything_older(conn: AsyncConnection, than: datetime) -> bool:
     return any(queued_at is not None and queued_at < than for queued_at in oldest)
 
 
-async def find_late(conn: AsyncConnection, now: datetime, limit: int = PART) -> list[Late]:
-    """What should have left long ago, of up to `limit` chats that have two such; a chat's together."""
+async def was_silent(conn: AsyncConnection, now: datetime) -> bool:
+    """Whether nothing at all has left for long; else what waits may wait for its turn in a long queue."""
+    sent = await get_setting(conn, LAST_SENT_AT)
+    return sent is None or from_microseconds(sent) < now - LATE
+
+
+async def find_late(
+    conn: AsyncConnection, now: datetime, limit: int = PART, *, is_after_outage: bool = True
+) -> list[Late]:
+    """What should have left long ago, of up to `limit` chats that have two such; a chat's together.
+
+    Without an outage of all, of those chats alone that Telegram asked to leave alone since then.
+    """
     if not await is_anything_older(conn, now - LATE):
         return []
     late, same = delivery, delivery.alias("same")
     twice = select(same.c.chat_id).where(*_is_late(same, now)).group_by(same.c.chat_id)
+    if not is_after_outage:
+        twice = twice.join(chat, chat.c.id == same.c.chat_id).where(chat.c.not_before > same.c.queued_at)
     chats = twice.having(func.count() > 1).order_by(same.c.chat_id).limit(limit)
     columns = (late.c[name] for name in ("id", "chat_id", "alert_id", "incident_id", "form", "queued_at"))
     found = select(*columns).where(*_is_late(late, now), late.c.chat_id.in_(chats))

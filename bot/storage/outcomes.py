@@ -15,12 +15,9 @@ from bot.storage.chats import mark_gone, topics_of
 from bot.storage.columns import to_microseconds
 from bot.storage.deliveries import Recorded, hold_chat, record
 from bot.storage.moves import migrate
-from bot.storage.settings import put_setting
+from bot.storage.settings import LAST_SENT_AT, put_setting
 from bot.storage.tallies import add_counts
 from bot.watch.counts import Count
-
-LAST_SENT_AT = "last_sent_at"
-"""The setting that holds when the last message, edit or reply left, in microseconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from bot.storage.tables import setting
 
 UPDATE_OFFSET = "telegram_update_offset"
 """The next update to ask Telegram for."""
+LAST_SENT_AT = "last_sent_at"
+"""When the last message, edit or reply left, in microseconds."""
 ALL_TOLD = "all_broken_told"
 """True while all sources are broken and the admins have their list."""
 

@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import AlertKind, DeliveryForm, DeliveryState, Severity
 from bot.storage import outages
 from bot.storage.alerts import add_alert, queue_next_chunk, unqueued_alerts
+from bot.storage.columns import to_microseconds
 from bot.storage.database import Database
-from bot.storage.deliveries import Recorded, claim_due, expire, record
+from bot.storage.deliveries import Recorded, claim_due, expire, hold_chat, record
 from bot.storage.incidents import add_incident, save_incident
 from bot.storage.outages import LATE, SETTLING, find_late, in_parts, is_catching_up, merge_late
 from bot.storage.rollups import members_of
+from bot.storage.settings import LAST_SENT_AT, put_setting
 from bot.storage.tables import delivery
 from bot.storage.tallies import add_counts, fold_hours
 from bot.watch.counts import Counted
@@ -83,6 +85,22 @@ async def test_a_short_wait_merges_nothing(db: Database) -> None:
         later = {"not_before": START + DAY}
         await conn.execute(update(delivery).where(delivery.c.chat_id != chat.id).values(**later))
         assert await merge(conn, START + LATE + MINUTE) == 0
+
+
+async def test_a_long_queue_is_no_outage(db: Database) -> None:
+    """While messages leave, only a chat that Telegram asked to leave alone gets its own in one."""
+    async with db.writing() as conn:
+        held, _ = await a_chat(conn, 1, "hill"), await a_chat(conn, 2, "hill")
+        for number in range(2):
+            await tell(conn, an_incident(f"N-{number}"))
+        now = START + HOUR
+        assert await outages.was_silent(conn, now)
+        await put_setting(conn, LAST_SENT_AT, to_microseconds(now - MINUTE))
+        assert not await outages.was_silent(conn, now)
+        assert await find_late(conn, now, is_after_outage=False) == []
+        await hold_chat(conn, held.id, START + MINUTE)
+        late = await find_late(conn, now, is_after_outage=False)
+        assert [each.chat_id for each in late] == [held.id] * 2
 
 
 async def test_what_may_have_arrived_stays_alone(db: Database) -> None:
