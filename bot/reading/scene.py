@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from bot.reading.names import Mention
 from bot.reading.passages import Passages
@@ -68,13 +69,18 @@ def _is_led_in(passages: Passages, mention: Mention) -> bool:
     text = passages.text
     clause = text.clause_of(mention.start)
     starts = [mention.start, *_starts_joined(passages, mention)]
+    span = (text.clauses[clause], mention.start)
     return any(
-        text.clause_of(hit.start) == clause
-        and any(_leads_to(passages, hit, start) for start in starts)
+        any(_leads_to(passages, hit, start) for start in starts)
         and not (code == "scope.from_direction" and _is_aimed_at(passages, hit))
         for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
-        for hit in passages.found.of(code)
+        for hit in _within(passages.found.of(code), *span)
     )
+
+
+def _within(hits: Sequence[Hit], start: int, end: int) -> Sequence[Hit]:
+    """The hits that begin within a span."""
+    return hits[bisect_left(hits, (start,)) : bisect_left(hits, (end,))]
 
 
 def _leads_to(passages: Passages, hit: Hit, start: int) -> bool:
