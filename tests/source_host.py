@@ -146,6 +146,16 @@ def wait_for(gate: asyncio.Event, then: Answer) -> Answer:
     return respond
 
 
+def after(seconds: float, then: Answer) -> Answer:
+    """An answer that takes its time."""
+
+    async def respond(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(seconds)
+        return await then(request)
+
+    return respond
+
+
 def endless(chunk: bytes = b"x" * 65_536, pause_s: float = 0.0) -> Answer:
     """A body that never ends: at full speed, or a little at a time."""
 

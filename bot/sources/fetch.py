@@ -131,11 +131,14 @@ class Fetcher:
     async def submit(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form to `url`, or where a redirect keeps it one. Raises FetchError unless it is taken."""
         target = read_url(url)
+        spent = 0.0
         for _ in range(self._limits.redirects + 1):
             self._check_address(target)
             async with self._slot(target.host or ""):
-                seconds = self._limits.total.total_seconds()
-                answer = await self._bounded(self._send_form(target, form), target, seconds)
+                started = time.monotonic()
+                left = self._limits.total.total_seconds() - spent
+                answer = await self._bounded(self._send_form(target, form), target, left)
+                spent += time.monotonic() - started
             if answer is None:
                 return
             target = answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from itertools import count
 
 import pytest
@@ -49,6 +50,20 @@ PRIVATE = [
     "fec0::1",
     "ff02::1",
 ]
+BLOCKS = [
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+    *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15"),
+    *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+    *("::/3", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2001:10::/28", "2001:20::/28"),
+    *("2001:db8::/32", "2002::/16", "3fff::/20", "4000::/2", "8000::/1", "fc00::/7", "fe80::/10", "ff00::/8"),
+]
+"""Private, shared, loopback, link-local, multicast, reserved, translated, tunnelled, documentation."""
+NEIGHBOURS = [
+    *("1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255"),
+    *("128.0.0.0", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0"),
+    *("192.88.98.255", "192.88.100.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0"),
+    *("223.255.255.255", "2001:200::", "2001:db7:ffff::", "2001:db9::", "2003::"),
+]
 NOTATIONS = [
     "127.0.0.1",
     "127.1",
@@ -76,6 +91,22 @@ NOTATIONS = [
 def test_addresses_off_the_public_internet_are_refused(address: str) -> None:
     """Private, local, mapped, translated, documentation, multicast, reserved."""
     assert refusal(Exemptions(), "a.example", address, 80) is not None
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_refused_block_is_refused_from_end_to_end(block: str) -> None:
+    """Its first, its last and one in the middle, whichever name they were found by."""
+    network = ip_network(block)
+    first, last = int(network.network_address), int(network.broadcast_address)
+    for number in (first, (first + last) // 2, last):
+        address = ip_address(number) if network.version == 4 or number >= 2**32 else f"::{number:x}"
+        assert "not a public address" in (refusal(Exemptions(), "a.example", str(address), 443) or "")
+
+
+@pytest.mark.parametrize("address", NEIGHBOURS)
+def test_what_lies_beside_a_refused_block_is_public(address: str) -> None:
+    """A block that is taken too wide would silence sources."""
+    assert refusal(Exemptions(), "a.example", address, 443) is None
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "2a00:1450:4001::1"])

@@ -8,10 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.data import load_facts
 from bot.errors import ParseError
-from bot.model import Entry
+from bot.model import Entry, Report, Source, SourceKind, SourceOptions, SourceType
+from bot.reading import Reader
 from bot.sources.channel import parse
 from bot.sources.identity import content_hash, report_key
+from bot.sources.messages import Job
+from bot.sources.worker import run
+
+NOW = datetime(2024, 12, 2, 12, 0, tzinfo=UTC)
 
 
 def _post(number: int, words: str, *, forwarded: str = "", extra: str = "", kind: str = "") -> str:
@@ -118,6 +124,21 @@ def test_a_switched_off_preview_is_said_so() -> None:
         parse(b'<html><div class="tgme_page"><div class="tgme_page_title">Front line</div></div></html>')
     with pytest.raises(ParseError, match="not a channel"):
         parse(b"<html>Are you a robot?</html>")
+
+
+def test_each_post_has_a_language_of_its_own() -> None:
+    """Whatever the catalogue says of the channel: it is read as it is written."""
+    page = _page(
+        _post(1, "Азербайджан обстрелял село, один солдат ранен."),
+        _post(2, "Ադրբեջանը կրակ է բացել գյուղի ուղղությամբ, մեկ զինծառայող վիրավորվել է։"),
+        _post(3, "Azerbaijan opened fire at the village, one soldier was wounded."),
+    )
+    russian = SourceOptions(language="ru")
+    channel = Source("a", "A", SourceKind.CHANNEL, "https://t.me/s/a", SourceType.CHANNEL, options=russian)
+    entries = run(Job(SourceKind.CHANNEL, page, "text/html; charset=utf-8", channel.url, russian)).entries
+    reader = Reader(load_facts())
+    reports = [Report(channel, e.guid, e.url, e.title, e.text, e.published_at, NOW) for e in entries]
+    assert [reader.read(report).language for report in reports] == ["ru", "hy", "en"]
 
 
 SEED = _page(

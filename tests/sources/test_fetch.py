@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ from tests.source_host import (
     Item,
     RawHost,
     SourceHost,
+    after,
     bomb,
     endless,
     feed,
@@ -117,6 +119,31 @@ async def test_a_trickling_answer_ends_with_the_time_in_all(host: SourceHost) ->
     async with Fetcher(LOOPBACK, limits=IMPATIENT) as fetcher:
         url = host.answer("/slow", endless(b"x", pause_s=0.02))
         assert "within 0.3 s" in await _refused(fetcher, url)
+
+
+async def test_redirects_buy_no_time(host: SourceHost) -> None:
+    """The limit is for all of them together, for what is asked and for what is sent."""
+    first = host.answer("/1", after(0.2, redirect("/2", 307)))
+    host.answer("/2", after(0.2, redirect("/3", 307)))
+    host.answer("/3", feed(BODY))
+    async with Fetcher(LOOPBACK, limits=IMPATIENT) as fetcher:
+        for ask in (fetcher.fetch(first), fetcher.submit(first, {"hub.mode": "subscribe"})):
+            with pytest.raises(FetchError, match=r"within 0\.3 s"):
+                await ask
+    assert host.times_asked("/3") == 0
+
+
+async def test_the_service_goes_on_while_a_bomb_is_unpacked(host: SourceHost, fetcher: Fetcher) -> None:
+    """Nothing else waits for more than a tenth of a second, though the limit is five mebibytes."""
+    url = host.answer("/bomb", bomb(200))
+    await fetcher.fetch(host.answer("/feed", feed(BODY)))
+    task = asyncio.create_task(_refused(fetcher, url))
+    longest, last = 0.0, time.thread_time()  # its own work: what the machine does besides is no matter
+    while not task.done():
+        await asyncio.sleep(0)
+        longest, last = max(longest, time.thread_time() - last), time.thread_time()
+    assert "larger than 5 MiB" in await task
+    assert longest < 0.1
 
 
 async def test_a_host_that_never_answers_is_given_up(host: SourceHost) -> None:
