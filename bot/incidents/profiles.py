@@ -9,7 +9,7 @@ from math import cos, radians
 
 from bot.folding import fold
 from bot.incidents.nearness import ACROSS_KM, APART_KM, is_wide, narrow
-from bot.model import Act, Claim, Finding, FoundPlace, Incident, Report, Stance
+from bot.model import Act, Claim, Finding, FoundPlace, Incident, RegionLevel, Report, Stance
 
 FOLLOWING = (Stance.DENIAL, Stance.UPDATE, Stance.CONFIRMATION)
 """Stances that answer or continue an earlier report."""
@@ -165,7 +165,8 @@ def search_for(report: Report, finding: Finding) -> Search:
     elif is_day_named(finding) and not counts_many:
         days = MOST_DAYS_NAMED
     box = box_of(narrow(finding.places))
-    around = APART_KM if counts_many or finding.stance in FOLLOWING else ACROSS_KM
+    is_far = any(p.level is RegionLevel.DISTRICT for p in finding.places)
+    around = APART_KM if counts_many or finding.stance in FOLLOWING or is_far else ACROSS_KM
     reach = timedelta(days=days)
     return Search(finding.theatre or "", day - reach, day + reach, _widen(box, around) if box else None)
 

@@ -34,6 +34,12 @@ OWN_NEXT_DAY = -6.0
 OWN_NEXT_PLACE = -4.0
 """A source that named one village names another: it means another, however alike it tells of it."""
 
+SAME_VILLAGE = 2.0
+"""The weight of places from which a village is shared."""
+
+TWO_TALLIES = 0.5
+"""Two counts over one day speak of one and the same, whoever counts."""
+
 LIKE_TITLES = 75
 """Likeness (0 to 100) from which two titles are one headline with changes."""
 
@@ -78,7 +84,7 @@ def weigh(telling: Telling, incident: Profile, *, is_copy: bool = False) -> Weig
         Reason("parties", weigh_parties(telling, incident)),
         Reason("acts", weigh_acts(telling, incident)),
         Reason("casualties", min(casualties, 0.0) if is_formula and again else casualties),
-        Reason("stance", weigh_stance(telling.finding, incident)),
+        Reason("stance", weigh_stance(telling.finding, incident, day, places)),
     )
     text = 0.0 if is_formula else 1.5 if is_copy else weigh_title(telling, incident)
     return Weight((*reasons, Reason("text", text)))
@@ -88,7 +94,8 @@ def _most_left(telling: Telling, is_copy: bool) -> float:
     """The most that everything besides day and place can speak for an incident."""
     finding = telling.finding
     numbers = sum(number is not None for number in (finding.killed, finding.wounded))
-    return 1.5 + 0.7 + 1.5 * numbers + _weigh_answer(finding) + (1.5 if is_copy else 0.5)
+    answer = TWO_TALLIES if finding.stance is Stance.TALLY else _weigh_answer(finding)
+    return 1.5 + 0.7 + 1.5 * numbers + answer + (1.5 if is_copy else 0.5)
 
 
 def weigh_day(telling: Telling, incident: Profile, again: list[Heard]) -> Reason:
@@ -102,24 +109,55 @@ def weigh_day(telling: Telling, incident: Profile, again: list[Heard]) -> Reason
         since = telling.report.reported_at - incident.last_report_at
         return Reason("no_day", 0.0 if since.days <= 2 else -4.0)
     apart = min(abs((occurred - day).days) for day in incident.days)
-    if apart == 0:
-        return Reason("same_day", 1.5)
-    return _weigh_other_day(telling, again, apart)
-
-
-def _weigh_other_day(telling: Telling, again: list[Heard], apart: int) -> Reason:
     if apart > (MOST_DAYS_ANSWERED if telling.is_answer else MOST_DAYS_APART):
         return IMPOSSIBLE
+    if _speaks_anew(telling, incident, again):
+        return Reason("next_day", OWN_NEXT_DAY * max(apart, 1))
+    return _weigh_other_day(telling, incident, again, apart) if apart else Reason("same_day", 1.5)
+
+
+def _speaks_anew(telling: Telling, incident: Profile, again: list[Heard]) -> bool:
+    """True when a source that told of it a night ago names no day of it, and says no more than it did."""
+    finding, is_of_it = telling.finding, telling.finding.occurred in incident.days
+    own = next((heard for heard in again if heard.source_id == telling.report.source.id), None)
+    if own is None or telling.report.reported_at - own.first_at < OVERNIGHT:
+        return False
+    if telling.is_answer:
+        is_more = finding.stance is Stance.UPDATE and raises_toll(finding, incident)
+        return not is_of_it and not is_more
+    if finding.stance in FOLLOWING or (is_of_it and telling.is_day_named):
+        return False
+    return finding.occurred != min(incident.days)
+
+
+def _weigh_other_day(telling: Telling, incident: Profile, again: list[Heard], apart: int) -> Reason:
     if telling.is_answer:
         return Reason("answered_later", -0.2 * apart)
     is_told, is_own = telling.is_day_named, _is_own(telling, again)
+    if apart == 1 and not is_own and repeats_toll(telling.finding, incident):
+        return Reason("same_toll", -0.6)
     if (is_told and is_own) or (again and telling.finding.stance not in FOLLOWING):
         if apart == 1 and telling.report.reported_at - again[0].first_at < OVERNIGHT:
             return Reason("overnight", -1.2 if is_told or is_own else 0.0)
         return Reason("next_day", (OWN_NEXT_DAY if is_own else -3.2 if is_told else -2.6) * apart)
     if not is_told:
-        return Reason("day_unknown", -0.8 * apart)
+        is_morning_after = apart == 1 and telling.report.reported_at - incident.last_report_at < OVERNIGHT
+        return Reason("day_unknown", -0.4 if is_morning_after else -0.8 * apart)
     return Reason("near_day", -0.6 if apart == 1 else -2.5 * apart)
+
+
+def raises_toll(finding: Finding, incident: Profile) -> bool:
+    """True when it counts more dead or hurt than were told before."""
+    pairs = ((finding.killed, incident.killed), (finding.wounded, incident.wounded))
+    return any(ours and (theirs is None or ours > theirs[1]) for ours, theirs in pairs)
+
+
+def repeats_toll(finding: Finding, incident: Profile) -> bool:
+    """True when it gives a number of dead or hurt that was told before, and none that is smaller."""
+    pairs = ((finding.killed, incident.killed), (finding.wounded, incident.wounded))
+    told = [(ours, theirs) for ours, theirs in pairs if ours is not None and theirs is not None]
+    is_less = any(ours < low for ours, (low, _) in told)
+    return not is_less and any(ours and ours in theirs for ours, theirs in told)
 
 
 def _heard_before(telling: Telling, incident: Profile) -> list[Heard]:
@@ -178,10 +216,15 @@ def _weigh_number(ours: int, theirs: tuple[int, int]) -> float:
     return 0.0 if more <= 3 * fewer or more - fewer <= 5 else -1.0
 
 
-def weigh_stance(finding: Finding, incident: Profile) -> float:
-    """A denial wants an incident to deny; a tally is an incident of its own."""
-    answer = _weigh_answer(finding)
-    return answer if (finding.stance is Stance.TALLY) == incident.is_tally else answer - 1.8
+def weigh_stance(finding: Finding, incident: Profile, day: Reason, places: float) -> float:
+    """A denial wants an incident to deny; a tally is an incident of its own, but two of one day are one.
+
+    A tally that names the village of a single incident (`places` weighs that) may be how a monitor tells it.
+    """
+    answer, is_tally = _weigh_answer(finding), finding.stance is Stance.TALLY
+    if is_tally != incident.is_tally:
+        return answer - (1.4 if places >= SAME_VILLAGE else 3.0)
+    return answer + (TWO_TALLIES if is_tally and day.code == "same_day" else 0.0)
 
 
 def _weigh_answer(finding: Finding) -> float:
@@ -201,11 +244,18 @@ def is_other_side(telling: Telling, heard: Heard) -> bool:
     own = telling.report.source
     if heard.source_id == own.id or not telling.accuser.isdisjoint(heard.accuser):
         return False
-    ours = own.side in heard.accused or not telling.accuser.isdisjoint(heard.accused)
+    if own.side in heard.accused:
+        return True
+    if telling.finding.stance is not Stance.DENIAL and not telling.accused.isdisjoint(heard.accused):
+        return False  # who blames both, as an observer does, is no other side
+    ours = not telling.accuser.isdisjoint(heard.accused)
     return ours or heard.side in telling.accused or not telling.accused.isdisjoint(heard.accuser)
 
 
 def _weigh_scene(telling: Telling, incident: Profile, again: list[Heard]) -> float:
-    across = any(is_other_side(telling, heard) for heard in incident.heard)
+    """Who speaks for the first time, of the same day, may name the village across the line."""
+    is_own, occurred = _is_own(telling, again), telling.finding.occurred
+    is_new_voice = not is_own and (occurred is None or occurred in incident.days)
+    across = is_new_voice and any(is_other_side(telling, heard) for heard in incident.heard)
     weight = weigh_places(telling.places, incident.places, is_other_side=across)
-    return min(weight, OWN_NEXT_PLACE) if weight < 0 and _is_own(telling, again) else weight
+    return min(weight, OWN_NEXT_PLACE) if weight < 0 and is_own else weight
