@@ -7,10 +7,11 @@ import asyncio
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot import __version__
 from bot.config import Settings, load_settings
@@ -19,7 +20,9 @@ from bot.log import set_up_logging
 
 if TYPE_CHECKING:  # the service is heavy: a subcommand imports what it needs
     from bot.stages import Stage
+    from bot.storage.database import Database
 
+T = TypeVar("T")
 ALREADY_OUT = timedelta(minutes=5)
 """`demo --once` behaves as if it had been started so long ago: every sample is there already."""
 
@@ -87,10 +90,19 @@ def _add_sources(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         one = whats.add_parser(what, help=about)
         if what.endswith("opml"):
             one.add_argument("opml", type=Path, metavar="FILE.opml")
-        one.add_argument(
+        which = one.add_mutually_exclusive_group()
+        which.add_argument(
             "--file", type=Path, metavar="FILE.toml", help="these sources, not the configured ones"
         )
+        which.add_argument(
+            "--watched",
+            action="store_true",
+            help="what the service watches, added and removed ones considered",
+        )
         one.set_defaults(run=sources)
+    adding = whats.add_parser("add", help="let a running service watch the sources of a file too")
+    adding.add_argument("file", type=Path, metavar="FILE.toml")
+    adding.set_defaults(run=add_sources)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -116,9 +128,13 @@ def sources(args: argparse.Namespace) -> int:
     from bot.sources import tending
     from bot.sources.addresses import read_exemptions
     from bot.sources.catalogue import read_catalogue
+    from bot.watched import read_watched
 
     settings = load_settings()
-    known = read_catalogue(args.file or settings.sources_file)
+    if args.watched:
+        known = asyncio.run(_with_database(settings, read_watched))
+    else:
+        known = read_catalogue(args.file or settings.sources_file)
     if args.what == "check":
         exemptions = read_exemptions(settings.allow_private_hosts)
         return asyncio.run(tending.check_sources(known, exemptions, sys.stdout))
@@ -127,6 +143,30 @@ def sources(args: argparse.Namespace) -> int:
     if args.what == "export-opml":
         return tending.export_opml(known, args.opml)
     return tending.import_opml(args.opml, known, sys.stdout)
+
+
+def add_sources(args: argparse.Namespace) -> int:
+    """Let the service watch the sources of a file too; it need not be restarted."""
+    from bot.data import load_facts
+    from bot.sources.catalogue import Vocabulary, read_catalogue
+    from bot.watched import add_watched
+
+    facts = load_facts()
+    new = read_catalogue(args.file, Vocabulary(facts.parties, frozenset(facts.theatres)))
+    add = partial(add_watched, sources=new, now=datetime.now(UTC))
+    added = asyncio.run(_with_database(load_settings(), add))
+    print(f"{added.new} new, {added.again} watched again, {added.known} watched already")
+    return 0
+
+
+async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    from bot.storage.database import Database
+
+    database = await Database.open(settings.database_url)
+    try:
+        return await work(database)
+    finally:
+        await database.close()
 
 
 def analyse(args: argparse.Namespace) -> int:
@@ -157,21 +197,19 @@ async def _export(settings: Settings, args: argparse.Namespace) -> None:
     from bot.data import load_facts
     from bot.export import export_incidents
     from bot.labelled import export_verdicts
-    from bot.storage.database import Database
 
     is_of_incidents = args.what == "incidents"
     if is_of_incidents and args.region is not None and load_facts().atlas.get(args.region) is None:
         raise ConfigurationError(
             [f"--region: there is no region {args.region!r}; ids stand in bot/data/regions"]
         )
-    database = await Database.open(settings.database_url)
-    try:
-        if is_of_incidents:
-            await export_incidents(database, args.form, sys.stdout, args.since, args.region)
-        else:
-            await export_verdicts(database, sys.stdout, args.since)
-    finally:
-        await database.close()
+    if is_of_incidents:
+        write = partial(
+            export_incidents, form=args.form, out=sys.stdout, since=args.since, region_id=args.region
+        )
+    else:
+        write = partial(export_verdicts, out=sys.stdout, since=args.since)
+    await _with_database(settings, write)
 
 
 def _moment(text: str) -> datetime:

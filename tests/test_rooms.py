@@ -16,7 +16,10 @@ LEVELS = {
     0: {"model", "errors", "config", "log", "atlas", "choices", "folding", "data"},
     1: {"hours", "incidents", "reading", "rendering", "watch"},
     2: {"sources", "storage"},
-    3: {"admins", "ingest", "sender", "pace", "transport", "analyse", "export", "labelled", "metrics"},
+    3: {
+        *("admins", "ingest", "sender", "pace", "transport"),
+        *("analyse", "export", "labelled", "metrics", "watched"),
+    },
     4: {"alarm", "check", "deliver", "digests", "floodgate", "survey", "lookout", "hubs"},
     5: {"jobs", "commands", "terminal", "web"},
     6: {"__main__", "app", "callbacks", "service", "stages"},
