@@ -14,8 +14,9 @@ from bot.sources.addresses import read_exemptions
 from bot.sources.fetch import Fetcher
 from bot.sources.parser import Parser
 from bot.storage.database import Database
-from bot.storage.sources import SourceCheck, all_checks, upsert_catalogue
+from bot.storage.sources import SourceCheck, SourceState, all_checks, save_state, upsert_catalogue
 from bot.survey import Surveyor, make_id
+from bot.watch.vitals import Vitals
 from tests.chat import ADMIN, Somebody, open_bot, small_facts
 from tests.source_host import Item, SourceHost, feed, rss, status, wait_for
 
@@ -186,3 +187,19 @@ async def test_status_tells_what_a_theatre_hears(desk: Desk) -> None:
         await upsert_catalogue(conn, [local])
     desk.admin.scene.clock.advance(timedelta(minutes=1))
     assert "Armenia: 0 of 0 sources are heard" in await desk.admin.says("/status hadrut")
+
+
+async def test_delays_are_told(desk: Desk) -> None:
+    """From published to stored: of each source, of a theatre, and of all together."""
+    local = replace(CATALOGUE, id="a", name="A", url="https://a.example/", theatres=("armenia-azerbaijan",))
+    now = desk.admin.scene.clock.now()
+    fine = SourceState(last_checked_at=now, last_ok_at=now, last_new_at=now, first_checked_at=now)
+    async with desk.admin.scene.db.writing() as conn:
+        await upsert_catalogue(conn, [CATALOGUE, local])
+        await save_state(conn, "unifil", replace(fine, vitals=Vitals(lags_s=(10, 20, 300))))
+        await save_state(conn, "a", replace(fine, vitals=Vitals(lags_s=(40, 40, 120))))
+    own, every = "p50 40 seconds, p95 2 minutes", "p50 40 seconds, p95 5 minutes"
+    told = [line for line in (await desk.admin.says("/sources")).splitlines() if "p50" in line]
+    assert told == [f"from published to stored: {pair}" for pair in (own, "p50 20 seconds, p95 5 minutes")]
+    assert f"From published to stored: {own}" in await desk.admin.says("/status hadrut")
+    assert f"From published to stored: {every}" in await desk.admin.says("/status")
