@@ -23,7 +23,7 @@ from bot.sources.fetch import Fetcher
 from bot.sources.parser import Parser
 from bot.storage.database import Database
 from bot.storage.hubs import feeds_with_hubs, find_link
-from bot.storage.sources import SourceState, pause, save_state, upsert_catalogue
+from bot.storage.sources import SourceState, due_checks, pause, save_state, upsert_catalogue
 from bot.watch.hubs import HubLink, LinkState
 from bot.web import Web
 from tests.clock import START, FakeClock
@@ -193,6 +193,19 @@ async def test_news_make_the_feed_be_checked_at_once(ground: Ground) -> None:
     ground.rest_is_over.set()
     await task
     assert ground.checks == ["wire", "wire"]
+
+
+async def test_checks_go_on_beside_a_subscription(ground: Ground) -> None:
+    """A hub that falls silent costs speed, not news: the feed is due when it would be without one."""
+    soon = START + timedelta(minutes=1)
+    planned = SourceState(last_checked_at=START, last_ok_at=START, next_check_at=soon)
+    async with ground.db.writing() as conn:
+        await save_state(conn, "wire", planned)
+    link = await subscribe(ground)
+    assert link.state is LinkState.ACTIVE
+    async with ground.db.reading() as conn:
+        due = {check.source.id: check.state for check in await due_checks(conn, soon, 10)}
+    assert due["wire"] == planned
 
 
 async def test_what_the_hub_did_not_sign_changes_nothing(ground: Ground) -> None:
