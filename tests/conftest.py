@@ -70,6 +70,16 @@ async def db(db_url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
+@pytest.fixture
+async def empty_url(db: Database, db_url: str) -> AsyncIterator[str]:
+    """The address of a database in which nothing is, and which is left so: for whole services."""
+    await db.close()
+    yield db_url
+    database = await Database.open(db_url)
+    await empty_tables(database)
+    await database.close()
+
+
 async def empty_tables(database: Database) -> None:
     """Take every row away: the tests of a process share one PostgreSQL database."""
     async with database.writing() as conn:

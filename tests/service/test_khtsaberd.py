@@ -49,9 +49,9 @@ CONFIRMATION = (
 )
 
 
-async def test_a_subscriber_to_hadrut_gets_one_alert_that_grows(tmp_path: Path, db_url: str) -> None:
+async def test_a_subscriber_to_hadrut_gets_one_alert_that_grows(tmp_path: Path, empty_url: str) -> None:
     """One message for Hadrut, changed as sides and numbers change; nothing for Ukraine."""
-    async with open_newsroom(tmp_path, db_url, at(9), outlets()) as room:
+    async with open_newsroom(tmp_path, empty_url, at(9), outlets()) as room:
         await room.tells(HADRUT, "/start")
         await room.tells(HADRUT, "/subscribe Hadrut")
         await room.tells(UKRAINE, "/subscribe Ukraine")

@@ -12,12 +12,12 @@ from tests.service.newsroom import Outlet, open_newsroom
 NOW = datetime(2020, 12, 12, 9, tzinfo=UTC)
 
 
-async def test_a_service_with_a_port_answers(tmp_path: Path, db_url: str, unused_tcp_port: int) -> None:
+async def test_a_service_with_a_port_answers(tmp_path: Path, empty_url: str, unused_tcp_port: int) -> None:
     """Health and figures are those of the running service; when it has ended, nobody answers."""
     outlets = [Outlet("paper", "Foreign Herald", "newspaper", "neutral")]
     address = f"http://127.0.0.1:{unused_tcp_port}"
     async with aiohttp.ClientSession(address) as session:
-        async with open_newsroom(tmp_path, db_url, NOW, outlets, http_port=unused_tcp_port) as room:
+        async with open_newsroom(tmp_path, empty_url, NOW, outlets, http_port=unused_tcp_port) as room:
             await room.checked("paper")
             async with session.get("/health") as answer:
                 said = await answer.json()
