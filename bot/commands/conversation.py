@@ -10,7 +10,6 @@ import logging
 from dataclasses import replace
 
 from telegram import Bot, CallbackQuery, Document, Message, MessageOriginChannel, Update
-from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
@@ -39,6 +38,7 @@ from bot.commands.visit import (
     Visit,
     answered_person,
     keyboard_of,
+    leads,
     place_of,
     roles_of,
     roles_of_user,
@@ -62,7 +62,6 @@ LONGEST_NOTICE = 200
 """Characters of the short notice over a chat; the Bot API's limit."""
 INLINE = 0
 """Stands for the pressed message where a person's inline queries take their turn: no message has it."""
-_LEADING = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
 
 class Conversation:
@@ -265,12 +264,8 @@ class Conversation:
             return visit
         if may_be_opened(command) and await visit.is_open():
             return replace(visit, roles=visit.roles | {Role.CHAT_ADMIN})
-        try:
-            member = await bot.get_chat_member(visit.place.telegram_id, visit.speaker)
-        except TelegramError as error:
-            log.info("Telegram did not say whether somebody is an admin: %s", error)
-            return visit
-        return replace(visit, roles=visit.roles | {Role.CHAT_ADMIN}) if member.status in _LEADING else visit
+        is_admin = await leads(bot, visit.place.telegram_id, visit.speaker)
+        return replace(visit, roles=visit.roles | {Role.CHAT_ADMIN}) if is_admin else visit
 
     async def _refuse_old(self, query: CallbackQuery) -> None:
         words = self.desk.words_for(query.from_user.language_code)

@@ -12,18 +12,17 @@ from bot.commands.conversation import Context, Conversation
 from bot.commands.entrance import turn_away
 from bot.commands.screen import Place, Screen, send_screen
 from bot.commands.seal import Seal
-from bot.commands.stewards import say_missing_right
+from bot.commands.stewards import say_missing_right, title_of_chat
 from bot.commands.visit import Visit
 from bot.data.messages import Words
 from bot.model import ChatKind
 from bot.rendering.direction import lay_out
-from bot.rendering.html import bold, escape, shorten
+from bot.rendering.html import bold
 from bot.storage.chats import KEEP_GONE, Chat, forget, mark_gone, restore, topics_of
 from bot.storage.moves import migrate
 
 log = logging.getLogger(__name__)
 
-_LONGEST_TITLE = 60
 _OUT = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 
 
@@ -63,7 +62,7 @@ class Membership:
     async def _tell_rights(self, bot: Bot, change: ChatMemberUpdated) -> None:
         """Who put the bot into a channel, or took its rights, hears privately what is missing."""
         words = self._desk.words_for(change.from_user.language_code)
-        title = bold(escape(shorten(change.chat.title or "", _LONGEST_TITLE)))
+        title = bold(title_of_chat(change.chat))
         me = change.new_chat_member
         if change.chat.type == change.chat.CHANNEL:
             missing = say_missing_right(me, words)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from telegram import Bot, ChatFullInfo, ChatMember, ChatMemberAdministrator, MessageOriginChannel
-from telegram.constants import ChatMemberStatus
+from telegram import Chat as TelegramChat
 from telegram.error import TelegramError
 
 from bot.commands.access import is_about_the_chat
@@ -18,7 +18,7 @@ from bot.commands.desk import Desk
 from bot.commands.entrance import turn_away
 from bot.commands.grammar import echo
 from bot.commands.screen import Place, Screen
-from bot.commands.visit import Visit
+from bot.commands.visit import Visit, leads
 from bot.data.messages import Words
 from bot.errors import RefusedInput
 from bot.model import ChatKind
@@ -29,7 +29,6 @@ from bot.storage.stewards import let_manage, managed_from, stop_managing
 MANAGES_FOR = timedelta(hours=1)
 """Afterwards the private chat speaks for itself again, lest somebody changes the channel by mistake."""
 
-_LEADING = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 _NAMED = re.compile(r"(?:https?://)?(?:t(?:elegram)?\.me/|@)?([A-Za-z]\w{3,31})/?$", re.ASCII)
 _NUMBERED = re.compile(r"-100\d{5,15}$")
 _OFF = frozenset({"off", "end", "stop"})
@@ -68,7 +67,7 @@ class Stewards:
         Raises RefusedInput when the person is no admin of the channel any more.
         """
         await self._prove(visit, bot, channel.telegram_id)
-        title = _title(await bot.get_chat(channel.telegram_id))
+        title = title_of_chat(await bot.get_chat(channel.telegram_id))
         header = visit.words.text("📣 {channel} (/channel off ends this)", channel=bold(title))
         place = Place(channel.telegram_id)
         return await replace(visit, place=place, kind=ChatKind.CHANNEL, header=header).in_its_language()
@@ -109,7 +108,7 @@ class Stewards:
         told = words.text(
             "For the next hour /subscribe, /filters and the like change the channel {channel}. "
             "/channel off ends this.",
-            channel=bold(_title(found)),
+            channel=bold(title_of_chat(found)),
         )
         return Screen("\n".join(part for part in (told, missing) if part))
 
@@ -123,12 +122,8 @@ class Stewards:
 
     async def _prove(self, visit: Visit, bot: Bot, channel: int) -> None:
         """Raises RefusedInput, and ends the managing, unless the person leads the channel."""
-        try:
-            member = await bot.get_chat_member(channel, visit.speaker)
-            if member.status in _LEADING:
-                return
-        except TelegramError:
-            pass  # Telegram does not tell the members of a channel to a bot that is not in it
+        if await leads(bot, channel, visit.speaker):
+            return
         await self._end(visit)
         raise RefusedInput(
             visit.words.text(
@@ -169,5 +164,6 @@ def _explain(words: Words) -> str:
     )
 
 
-def _title(channel: ChatFullInfo) -> str:
+def title_of_chat(channel: TelegramChat | ChatFullInfo) -> str:
+    """What a group or channel is called, short, as HTML."""
     return escape(shorten(channel.title or "", _LONGEST_TITLE))

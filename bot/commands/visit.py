@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
 from telegram import Bot, Document, Message, MessageOriginUser
+from telegram.constants import ChatMemberStatus
+from telegram.error import TelegramError
 
 from bot.commands.access import Role
 from bot.commands.desk import Desk
@@ -16,6 +19,10 @@ from bot.rendering.direction import lay_out
 from bot.storage.acts import Act
 from bot.storage.chats import Chat, find_chat
 from bot.storage.subscriptions import Filters, filters_of
+
+log = logging.getLogger(__name__)
+
+_LEADING = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,16 @@ class Visit:
         chat = await self.known_chat()
         chosen = chat.language if chat and chat.language else self.language
         return replace(self, words=self.desk.words_for(chosen))
+
+
+async def leads(bot: Bot, telegram_id: int, person: int) -> bool:
+    """Whether Telegram says that the person is an admin of the chat; False, too, when it does not answer."""
+    try:
+        member = await bot.get_chat_member(telegram_id, person)
+    except TelegramError as error:
+        log.info("Telegram did not say whether somebody is an admin: %s", error)
+        return False
+    return member.status in _LEADING
 
 
 def place_of(message: Message, *, is_answer: bool = True, answers: bool = False) -> Place:

@@ -39,11 +39,10 @@ from bot.model import (
     SourceOptions,
     SourceType,
 )
-from bot.storage import choice_tables, desk_tables, schema
+from bot.storage import choice_tables, desk_tables, hub_tables, schema
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
 from bot.watch.counts import Counted
-from bot.watch.hubs import LinkState
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
@@ -56,6 +55,7 @@ is_spelled = schema.is_spelled
 alert_trait, alert_spot = choice_tables.alert_trait, choice_tables.alert_spot
 chat_filter, circle = choice_tables.chat_filter, choice_tables.circle
 rhythm = choice_tables.rhythm
+hub_link = hub_tables.hub_link
 
 source = Table(
     "source",
@@ -87,20 +87,6 @@ source = Table(
     Column("removed_at", Instant),
 )
 """added_at: an admin added it in a chat; removed_at: removed there. No catalogue changes either."""
-
-hub_link = Table(
-    "hub_link",
-    metadata,
-    Column("source_id", ForeignKey("source.id"), primary_key=True),
-    Column("state", Choice(LinkState), nullable=False),
-    Column("changed_at", Instant, nullable=False),
-    Column("hub", Prose, nullable=False),
-    Column("topic", Prose, nullable=False),
-    Column("path", String, nullable=False),
-    Column("secret", String, nullable=False),
-    Column("until", Instant),
-    Index("hub_link_path", "path"),
-)
 
 incident = Table(
     "incident",
