@@ -55,16 +55,18 @@ class Floodgate:
     async def _let_go(self, surge: Surge, now: datetime) -> None:
         async with self._database.writing() as conn:
             for incident_id in surge.held:
-                await self._alert(conn, incident_id, now)
+                await self._alert(conn, incident_id, now, is_rolled=len(surge.held) > 1)
             await save_surge(conn, Surge(surge.source_id, surge.started_at, surge.alerted, (), now))
         self._wake()
 
-    async def _alert(self, conn: Connection, incident_id: int, now: datetime) -> None:
+    async def _alert(self, conn: Connection, incident_id: int, now: datetime, *, is_rolled: bool) -> None:
+        """Grave or not, it comes with the others: a flood of inventions is a flood of dead, too."""
         incident = await get_incident(conn, incident_id)
         if incident is None or incident.told_at is not None or incident.retraction is not None:
             return
         if self._max_age is None or now - incident.last_report_at <= self._max_age:
-            await tell_change(conn, None, incident, now, [claim.title for claim in incident.claims])
+            titles = [claim.title for claim in incident.claims]
+            await tell_change(conn, None, incident, now, titles, is_rolled=is_rolled)
 
 
 def _say(words: Words, surge: Surge) -> str:

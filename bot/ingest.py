@@ -15,9 +15,9 @@ from bot.incidents import (
     code_candidates,
     grow,
     is_copy,
-    is_wider,
-    judge_change,
+    judge_changes,
     merge,
+    opens_to_others,
     place,
     search_for,
     shingle_hashes,
@@ -29,6 +29,7 @@ from bot.reading.text import terms
 from bot.rendering.words import WITHDRAWN
 from bot.sources.identity import content_hash, distinct, report_key
 from bot.storage.alerts import add_alert
+from bot.storage.findings import first_texts
 from bot.storage.incidents import (
     add_incident,
     find_profiles,
@@ -63,7 +64,11 @@ ALERTS_AN_HOUR = 20
 whatever is over this is stored and placed, held for one roll-up, and the admins are told."""
 
 LONGEST_FOLDED_TEXT = 8_000
-"""Characters of a report in which keywords are looked for: longer articles turn to other matters."""
+"""Characters in which keywords are looked for, at most half of them told before: longer articles turn to
+other matters."""
+
+SEAM = " \n "
+"""Between two texts that are read as one."""
 
 _WITH_SOUND = frozenset(AlertKind) - {AlertKind.NEW, AlertKind.GROWN}
 
@@ -140,29 +145,36 @@ def is_fresh(
 
 
 async def tell_change(
-    conn: Connection, before: Incident | None, after: Incident, now: datetime, texts: Iterable[str] = ()
+    conn: Connection,
+    before: Incident | None,
+    after: Incident,
+    now: datetime,
+    texts: Iterable[str] = (),
+    *,
+    is_rolled: bool = False,
 ) -> Incident:
     """Store what has become of a stored incident and queue the alerts that the change is worth.
 
     `before` is what people were told last. `texts` are the texts of the reports that brought the change, for
-    keyword filters. Returns the incident as stored; an incident nobody was told of is new to everybody.
+    keyword filters. `is_rolled`: it is told together with others of its kind. Returns the incident as
+    stored; an incident nobody was told of is new to everybody.
     """
-    kind = AlertKind.NEW if before is None or before.told_at is None else judge_change(before, after)
-    if kind is None:
+    is_new = before is None or before.told_at is None
+    kinds = (AlertKind.NEW,) if is_new else judge_changes(before, after)
+    if not kinds:
         await save_incident(conn, after)
         return after
-    changes = after.changes if kind is AlertKind.NEW else after.changes + 1
+    changes = after.changes if is_new else after.changes + 1
     told = replace(after, told_at=after.told_at or now, changes=changes)
     await save_incident(conn, told)
-    folded = fold(" \n ".join((*texts, *_spellings(told))))[:LONGEST_FOLDED_TEXT]
-    alert = Alert(None, told, kind, now, terms(folded), folded)
-    if kind in _WITH_SOUND:  # the reply is queued first: it leaves first, and whoever is new gets one message
+    folded = _fold_all((*_spellings(told), *texts), await first_texts(conn, told.id or 0))
+    loud = tuple(kind for kind in reversed(kinds) if kind in _WITH_SOUND)
+    alert = Alert(None, told, kinds[0], now, terms(folded), folded, loud)
+    if loud:  # the reply is queued first: it leaves first, and whoever is new gets one message
         await add_alert(conn, alert, DeliveryForm.REPLY)
-    if kind is AlertKind.CORRECTED and before and is_wider(before.places, told.places):
-        alert = replace(
-            alert, kind=AlertKind.WIDER
-        )  # who chose only the right place hears of it for the first time
-    await add_alert(conn, alert, DeliveryForm.EDIT)
+    if kinds[0] is AlertKind.CORRECTED and before and opens_to_others(before, told):
+        alert = replace(alert, kind=AlertKind.GROWN)  # whose choice it meets only now read nothing wrong
+    await add_alert(conn, alert, DeliveryForm.EDIT, is_rolled=is_rolled)
     return told
 
 
@@ -373,6 +385,15 @@ class _Intake:
         if is_telling:
             touched.is_telling = True
             touched.texts.append(text)
+
+
+def _fold_all(new: Iterable[str], older: Iterable[str]) -> str:
+    """What is new, and after it what was told before: who asks for a word and for the wounded may find the
+    one in the first report and the other in the second."""
+    known = tuple(dict.fromkeys(new))
+    rest = fold(SEAM.join(text for text in older if text not in known))[: LONGEST_FOLDED_TEXT // 2]
+    first = fold(SEAM.join(known))[: LONGEST_FOLDED_TEXT - len(rest)]
+    return f"{first} {rest}".strip()
 
 
 def _is_withdrawal(finding: Finding) -> bool:

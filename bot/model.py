@@ -411,4 +411,4 @@ class Alert:
     folded_text: str = ""
     """The folded text itself, for keywords in scripts without spaces."""
     kinds: tuple[AlertKind, ...] = ()
-    """The changes that a reply tells when several waited for it, oldest first; empty: `kind` alone."""
+    """The changes that a reply tells where it tells several, the strongest or newest last; empty: `kind`."""

@@ -1,6 +1,6 @@
 """Reports become incidents: placed, weighed, judged. Pure: no clock, no table, no network."""
 
-from bot.incidents.changes import is_wider, judge_change
+from bot.incidents.changes import judge_change, judge_changes, opens_to_others
 from bot.incidents.claims import Sides, Voice, collapse, make_claim
 from bot.incidents.codes import code_candidates, free_code
 from bot.incidents.growing import derive, grow, merge, retract, withdraw
@@ -30,12 +30,13 @@ __all__ = [
     "free_code",
     "grow",
     "is_copy",
-    "is_wider",
     "judge_change",
+    "judge_changes",
     "judge_severity",
     "judge_status",
     "make_claim",
     "merge",
+    "opens_to_others",
     "place",
     "retract",
     "search_for",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.incidents.traits import spots_of, traits_of
 from bot.model import AlertKind, FoundPlace, Incident, IncidentStatus, RegionLevel, Stance
 
 TOLL_GROWS = 2
@@ -12,10 +13,15 @@ TOLL_GROWS = 2
 
 def judge_change(before: Incident | None, after: Incident) -> AlertKind | None:
     """The strongest reason to tell of `after` to who was told of `before`; None when nothing shows."""
+    return next(iter(judge_changes(before, after)), None)
+
+
+def judge_changes(before: Incident | None, after: Incident) -> tuple[AlertKind, ...]:
+    """Every reason to tell of `after` to who was told of `before`, the strongest first."""
     if before is None:
-        return AlertKind.NEW
+        return (AlertKind.NEW,)
     if after.retraction is not None:
-        return AlertKind.RETRACTED if before.retraction is None else None
+        return (AlertKind.RETRACTED,) if before.retraction is None else ()
     reasons = (
         (AlertKind.CORRECTED, _is_taken_back(before, after)),
         (AlertKind.CONFIRMED, _became_confirmed(before, after)),
@@ -24,7 +30,16 @@ def judge_change(before: Incident | None, after: Incident) -> AlertKind | None:
         (AlertKind.WIDER, is_wider(before.places, after.places)),
         (AlertKind.GROWN, _shown(before) != _shown(after)),
     )
-    return next((kind for kind, is_so in reasons if is_so), None)
+    return tuple(kind for kind, is_so in reasons if is_so)
+
+
+def opens_to_others(before: Incident, after: Incident) -> bool:
+    """True when somebody may hear of `after` whose choice kept `before` away.
+
+    It lies elsewhere, became graver or confirmed, or another act or party was named.
+    """
+    is_elsewhere = set(spots_of(after)) - set(spots_of(before))
+    return bool(traits_of(after) - traits_of(before) or is_elsewhere)
 
 
 def is_wider(before: Iterable[FoundPlace], after: Iterable[FoundPlace]) -> bool:

@@ -18,7 +18,7 @@ from bot.storage.matches import Match, Window
 from bot.storage.matching import CHUNK_CHATS, insert_matches, next_window
 from bot.storage.outages import SETTLING, is_catching_up, is_late_news, is_one_of_many_late
 from bot.storage.rollups import roll_up
-from bot.storage.states import PRIORITY_GRAVE, PRIORITY_NEW
+from bot.storage.states import PRIORITY_DIGEST, PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert as table
 from bot.storage.tables import alert_sent, alert_spot, alert_term, alert_trait
 from bot.watch.delays import reported_at
@@ -48,18 +48,26 @@ class AlertTimes:
     many: int
 
 
-async def add_alert(conn: AsyncConnection, new: Alert, follow_up: DeliveryForm = DeliveryForm.EDIT) -> int:
+async def add_alert(
+    conn: AsyncConnection,
+    new: Alert,
+    follow_up: DeliveryForm = DeliveryForm.EDIT,
+    *,
+    is_rolled: bool = False,
+) -> int:
     """Store an alert of a stored incident, to be queued; returns its id.
 
-    Chats that were told of the incident get it in the form `follow_up`, the others as a new message.
+    Chats that were told of the incident get it in the form `follow_up`, the others as a new message, or
+    with others in one message when it `is_rolled`.
     """
     if new.incident.id is None:
         raise ValueError("an alert needs an incident that has an id")
+    urgent = PRIORITY_GRAVE if new.incident.severity is Severity.GRAVE else PRIORITY_NEW
     values = {
         "incident_id": new.incident.id,
         "kind": new.kind,
         "created_at": new.created_at,
-        "priority": PRIORITY_GRAVE if new.incident.severity is Severity.GRAVE else PRIORITY_NEW,
+        "priority": PRIORITY_DIGEST if is_rolled else urgent,
         "follow_up": follow_up,
         "snapshot": replace(new, terms=frozenset(), folded_text=""),
         "folded_text": new.folded_text,
@@ -83,12 +91,13 @@ async def told_kinds(
 ) -> tuple[AlertKind, ...]:
     """What the replies about an incident from one alert to another tell, each once, oldest first."""
     statement = (
-        select(table.c.kind)
+        select(table.c.kind, table.c.snapshot)
         .where(table.c.incident_id == incident_id, table.c.follow_up == DeliveryForm.REPLY)
         .where(table.c.id >= first_alert_id, table.c.id <= alert_id)
         .order_by(table.c.id)
     )
-    return tuple(dict.fromkeys((await conn.execute(statement)).scalars()))
+    rows = await conn.execute(statement)
+    return tuple(dict.fromkeys(kind for row in rows for kind in row.snapshot.kinds or (row.kind,)))
 
 
 async def unqueued_alerts(conn: AsyncConnection, now: datetime | None = None) -> list[int]:
@@ -182,7 +191,7 @@ async def _match(conn: AsyncConnection, alert_id: int, now: datetime) -> Match |
         follow_up=row.follow_up,
         cursor=row.cursor,
         has_spots=bool(spots_of(incident)),
-        is_late=await is_one_of_many_late(conn, alert_id, now),
+        is_late=row.priority == PRIORITY_DIGEST or await is_one_of_many_late(conn, alert_id, now),
     )
 
 

@@ -9,6 +9,9 @@ from bot.model import Finding, Incident
 from bot.storage.incidents import get_incident
 from bot.storage.tables import alert, report
 
+FIRST_TEXTS = 12
+"""Reports of an incident in which words are looked for later; what comes after them repeats them."""
+
 
 async def findings_of(conn: AsyncConnection, incident_id: int) -> dict[int, Finding]:
     """The finding of each report that tells of an incident, by the report's id."""
@@ -22,6 +25,14 @@ async def matched_texts(conn: AsyncConnection, incident_id: int) -> list[str]:
     """The folded texts of an incident's alerts, in which keywords were looked for, the first first."""
     statement = select(alert.c.folded_text).where(alert.c.incident_id == incident_id).order_by(alert.c.id)
     return list((await conn.execute(statement)).scalars())
+
+
+async def first_texts(conn: AsyncConnection, incident_id: int) -> list[str]:
+    """Title and text, as they stand, of the first reports that tell of an incident, the first first."""
+    columns = (report.c.title, report.c.text)
+    statement = select(*columns).where(report.c.incident_id == incident_id).order_by(report.c.id)
+    rows = await conn.execute(statement.limit(FIRST_TEXTS))
+    return [f"{row.title} \n {row.text}" for row in rows]
 
 
 async def text_of(conn: AsyncConnection, report_id: int) -> str:

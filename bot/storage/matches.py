@@ -26,7 +26,8 @@ class Match:
     has_spots: bool = False
     """Whether it is known where on the map it was."""
     is_late: bool = False
-    """One of several that were found long after they were published, as after an outage."""
+    """One of several that were found long after they were published, as after an outage, or that were held
+    back: it is told with the others."""
 
     @property
     def is_new(self) -> bool:

@@ -7,7 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.incidents import grow, judge_change, judge_severity, merge, retract, withdraw
+from bot.incidents import (
+    grow,
+    judge_change,
+    judge_changes,
+    judge_severity,
+    merge,
+    opens_to_others,
+    retract,
+    withdraw,
+)
 from bot.incidents.changes import is_wider
 from bot.model import (
     Act,
@@ -177,6 +186,28 @@ def test_an_accusation_that_falls_away_is_a_correction(movses: Incident) -> None
     """Who was blamed wrongly has a right to be cleared."""
     cleared = grow(movses, report(1, YEREVAN, revision=2), finding(accused=()))
     assert judge_change(movses, cleared) is AlertKind.CORRECTED
+
+
+def test_several_reasons_are_all_named(movses: Incident) -> None:
+    """The strongest first; of what is retracted nothing else is told."""
+    says = finding(stance=Stance.CONFIRMATION, accuser=(), killed=1, places=(MOVSES, YERASKH))
+    much = grow(movses, report(2, WATCH, HOUR), says)
+    kinds = (AlertKind.CONFIRMED, AlertKind.DEATHS, AlertKind.WIDER, AlertKind.GROWN)
+    assert judge_changes(movses, much) == kinds
+    assert judge_changes(movses, retract(much, "a hoax")) == (AlertKind.RETRACTED,)
+
+
+def test_a_choice_may_be_met_only_by_what_it_became(movses: Incident) -> None:
+    """Graver, elsewhere, by others: whoever wants that hears of it then. A lower toll is no news."""
+    dead = grow(movses, report(1, YEREVAN, revision=2), finding(killed=1))
+    moved = grow(movses, report(1, YEREVAN, revision=2), finding(places=(YERASKH,)))
+    nearer = replace(movses, places=(replace(MOVSES, lat=41.2),))
+    others = grow(movses, report(1, YEREVAN, revision=2), finding(accused=("georgia",)))
+    assert opens_to_others(movses, dead)
+    assert not opens_to_others(dead, movses)
+    assert opens_to_others(movses, moved)
+    assert opens_to_others(movses, nearer)
+    assert opens_to_others(movses, others)
 
 
 def test_a_neighbouring_village_or_a_more_precise_place_is_not_wider() -> None:

@@ -67,15 +67,17 @@ async def test_replies_keep_ten_minutes_apart_and_wait_as_one(db: Database) -> N
         await tell(conn, told, kind=AlertKind.DENIED, follow_up=REPLY)
         assert [each.form for each in await send_due(conn)] == [REPLY]
         now = START + MINUTE
-        for kind in (AlertKind.CONFIRMED, AlertKind.DEATHS, AlertKind.DEATHS):
-            _, newest = await tell(conn, told, kind=kind, follow_up=REPLY, now=now)
+        for kind in (AlertKind.CONFIRMED, AlertKind.DEATHS):
+            await tell(conn, told, kind=kind, follow_up=REPLY, now=now)
+        both = (AlertKind.WIDER, AlertKind.DEATHS)
+        _, newest = await tell(conn, told, kind=AlertKind.DEATHS, follow_up=REPLY, now=now, kinds=both)
         assert await send_due(conn, START + 9 * MINUTE) == []
         assert await deliveries.next_due(conn, now) == START + 10 * MINUTE
         assert not await deliveries.is_anything_due(conn, now)
         (reply,) = await send_due(conn, START + 10 * MINUTE)
         assert (reply.alert_id, reply.first_alert_id) == (newest, newest - 2)
         kinds = await alerts.told_kinds(conn, told.id or 0, newest - 2, newest)
-        assert kinds == (AlertKind.CONFIRMED, AlertKind.DEATHS)
+        assert kinds == (AlertKind.CONFIRMED, AlertKind.DEATHS, AlertKind.WIDER)
         await tell(conn, told, kind=AlertKind.WIDER, follow_up=REPLY, now=START + 30 * MINUTE)
         assert [each.form for each in await send_due(conn, START + 30 * MINUTE)] == [REPLY]
 

@@ -87,10 +87,11 @@ async def tell(
     kind: AlertKind = AlertKind.NEW,
     follow_up: DeliveryForm = DeliveryForm.EDIT,
     now: datetime = START,
+    kinds: tuple[AlertKind, ...] = (),
 ) -> tuple[Incident, int]:
     """Store the incident if it is new and an alert of it, queued for everybody; returns both (an id)."""
     stored = incident if incident.id else await add_incident(conn, incident)
-    alert_id = await add_alert(conn, an_alert(stored, text, kind), follow_up)
+    alert_id = await add_alert(conn, replace(an_alert(stored, text, kind), kinds=kinds), follow_up)
     chunk = Chunk(0, is_done=False)
     while not chunk.is_done:
         chunk = await queue_next_chunk(conn, alert_id, now)
