@@ -8,12 +8,19 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
 from bot.storage.database import Database
 from bot.storage.tables import metadata
 from tests.clock import FakeClock
 from tests.databases import WHY_NOT, create_database, drop_database, find_server, sqlite_url
+
+
+def pytest_configure() -> None:
+    """No example of a property has a time limit: a busy machine is no fault."""
+    settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def find_server() -> URL | None:
     if named and named.startswith("postgres"):
         return make_url(named).set(drivername="postgresql+asyncpg")
     try:
-        socket.create_connection(("127.0.0.1", 5432), timeout=0.5).close()
+        socket.create_connection(("127.0.0.1", 5432), timeout=5).close()
     except OSError:
         return None
     return make_url(STANDARD_SERVER)

@@ -31,7 +31,7 @@ class SourceHost:
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
     most_at_once: int = 0
-    _at_once: int = 0
+    at_once: int = 0
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _scripts: dict[str, list[Answer]] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
@@ -50,6 +50,12 @@ class SourceHost:
     async def until_asked(self, times: int) -> None:
         """Return when so many requests have arrived."""
         while len(self.asked) < times:
+            self._arrived.clear()
+            await self._arrived.wait()
+
+    async def until_at_once(self, many: int) -> None:
+        """Return when so many requests are waiting for their answers."""
+        while self.at_once < many:
             self._arrived.clear()
             await self._arrived.wait()
 
@@ -72,12 +78,12 @@ class SourceHost:
         self._arrived.set()
         script = self._scripts.get(request.path) or [status(404)]
         answer = script.pop(0) if len(script) > 1 else script[0]
-        self._at_once += 1
-        self.most_at_once = max(self.most_at_once, self._at_once)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             return await answer(request)
         finally:
-            self._at_once -= 1
+            self.at_once -= 1
 
 
 def feed(

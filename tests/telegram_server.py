@@ -22,6 +22,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.clock import PATIENCE_S
 from tests.telegram_answers import (
     Answer,
     Limits,
@@ -221,7 +222,7 @@ class TelegramServer:
     def _person(self, user_id: int) -> dict[str, Any]:
         return person(user_id) | {"language_code": self.languages.get(user_id, "en")}
 
-    async def wait_until(self, is_so: Callable[[], Any], timeout_s: float = 10.0) -> None:
+    async def wait_until(self, is_so: Callable[[], Any], timeout_s: float = PATIENCE_S) -> None:
         """Return as soon as `is_so()`, looked at after every request; raises TimeoutError."""
         async with asyncio.timeout(timeout_s), self._changed:
             await self._changed.wait_for(is_so)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 
 from bot.jobs import Job, schedule_jobs, stop_jobs
+from tests.clock import PATIENCE_S
 
 QUICK = timedelta(milliseconds=20)
 
@@ -28,7 +30,7 @@ async def test_a_job_that_raises_is_reported_and_runs_again() -> None:
 
     scheduler = schedule_jobs([Job("check", fail, QUICK)], lambda job, what: told.append((job, what)))
     scheduler.start()
-    await asyncio.wait_for(third.wait(), 5)
+    await asyncio.wait_for(third.wait(), PATIENCE_S)
     scheduler.shutdown(wait=False)
     assert ("check", "failed") in told
 
@@ -52,36 +54,60 @@ async def test_a_job_longer_than_its_interval_never_runs_twice_at_once() -> None
 
     scheduler = schedule_jobs([Job("slow", linger, QUICK)], report)
     scheduler.start()
-    await asyncio.wait_for(overlapped.wait(), 5)
+    await asyncio.wait_for(overlapped.wait(), PATIENCE_S)
     scheduler.shutdown(wait=False)
     assert most == 1
     assert ("slow", "overlapped") in told
 
 
-async def test_a_blocked_loop_loses_no_run() -> None:
+def moving_time(monkeypatch: pytest.MonkeyPatch, *, is_told_by_hand: bool) -> Callable[[timedelta], None]:
+    """The function returned moves the time of day; unless somebody did it by hand, time has really passed."""
+    moved = timedelta()
+
+    class MovedTime(datetime):
+        """The time of day as it is now said to be."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + moved
+
+    def passed_s() -> float:
+        return time.monotonic() + (0.0 if is_told_by_hand else moved.total_seconds())
+
+    def move(by: timedelta) -> None:
+        nonlocal moved
+        moved += by
+
+    for part in ("schedulers", "executors"):
+        monkeypatch.setattr(f"apscheduler.{part}.base.datetime", MovedTime)
+    monkeypatch.setattr("bot.jobs.wall_clock", lambda: MovedTime.now(UTC))
+    monkeypatch.setattr("bot.jobs.monotonic", passed_s)
+    return move
+
+
+async def test_a_blocked_loop_loses_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the loop was busy for longer than many intervals, the job runs once for all of them."""
-    first, again = asyncio.Event(), asyncio.Event()
-    runs: list[float] = []
+    move = moving_time(monkeypatch, is_told_by_hand=False)
+    told: list[tuple[str, str]] = []
+    runs, ran = 0, asyncio.Event()
 
     async def note() -> None:
-        runs.append(time.monotonic())
-        first.set()
-        if len(runs) == 2:
-            again.set()
+        nonlocal runs
+        runs += 1
+        ran.set()
 
-    told: list[tuple[str, str]] = []
-    scheduler = schedule_jobs(
-        [Job("check", note, timedelta(milliseconds=200))], lambda job, what: told.append((job, what))
-    )
+    job = Job("check", note, timedelta(hours=1))
+    scheduler = schedule_jobs([job], lambda job, what: told.append((job, what)))
     scheduler.start()
-    await asyncio.wait_for(first.wait(), 5)
-    blocked_until = time.monotonic() + 1.2
-    while time.monotonic() < blocked_until:
-        pass
-    await asyncio.wait_for(again.wait(), 5)
+    await asyncio.wait_for(ran.wait(), PATIENCE_S)
+    ran.clear()
+    move(timedelta(hours=5.5))
+    scheduler.wakeup()  # the timer that comes too late
+    await asyncio.wait_for(ran.wait(), PATIENCE_S)
+    for _ in range(9):
+        await asyncio.sleep(0)
+    assert (runs, told) == (2, [])
     scheduler.shutdown(wait=False)
-    assert not told
-    assert len(runs) == 2
 
 
 async def test_a_run_broken_off_by_the_end_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
@@ -98,9 +124,9 @@ async def test_a_run_broken_off_by_the_end_is_no_failure(caplog: pytest.LogCaptu
 
     scheduler = schedule_jobs([Job("check", wait, QUICK)], lambda job, what: told.append((job, what)))
     scheduler.start()
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), PATIENCE_S)
     scheduler.shutdown(wait=False)
-    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.wait_for(ended.wait(), PATIENCE_S)
     assert not [r for r in caplog.records if r.levelname == "ERROR"]
     assert ("check", "failed") not in told
 
@@ -127,17 +153,7 @@ async def test_a_clock_that_is_moved_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, moved_by: timedelta
 ) -> None:
     """Set back or ahead by an hour, the time of day keeps no job waiting; no lost turn is made up for."""
-    moved = timedelta()
-
-    class MovedTime(datetime):
-        """The time of day as somebody has set it."""
-
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return datetime.now(tz) + moved
-
-    monkeypatch.setattr("apscheduler.schedulers.base.datetime", MovedTime)
-    monkeypatch.setattr("bot.jobs.wall_clock", lambda: MovedTime.now(UTC))
+    move = moving_time(monkeypatch, is_told_by_hand=True)
     monkeypatch.setattr("bot.jobs.LOOK_S", 0.05)
     runs, enough = 0, asyncio.Event()
 
@@ -149,10 +165,11 @@ async def test_a_clock_that_is_moved_stops_nothing(
 
     scheduler = schedule_jobs([Job("check", note, timedelta(milliseconds=300))])
     scheduler.start()
-    await asyncio.wait_for(enough.wait(), 5)
-    before, moved = runs, moved_by
+    await asyncio.wait_for(enough.wait(), PATIENCE_S)
+    before = runs
+    move(moved_by)
     enough.clear()
-    await asyncio.wait_for(enough.wait(), 5)
+    await asyncio.wait_for(enough.wait(), PATIENCE_S)
     await asyncio.sleep(0.5)
     scheduler.shutdown(wait=False)
     assert before < runs <= before + 6

@@ -14,6 +14,7 @@ from bot.sender import Sender
 from bot.storage.alerts import unqueued_alerts
 from bot.storage.deliveries import is_anything_due
 from tests.chat import Scene
+from tests.clock import PATIENCE_S
 
 FAST = 5_000.0
 
@@ -45,7 +46,7 @@ async def deliver_waiting(scene: Scene) -> None:
     """Everything that waits arrives; returns when nothing is due any more."""
     async with delivering(scene) as wake:
         wake.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await _is_waiting(scene):  # noqa: ASYNC110 - the database has no signal
                 await asyncio.sleep(0.02)
 

@@ -14,6 +14,7 @@ from telegram.ext import Application, ApplicationBuilder, TypeHandler
 from bot.commands.polling import Poll, connect
 from bot.errors import ConfigurationError
 from bot.transport import AiohttpRequest
+from tests.clock import PATIENCE_S
 from tests.telegram_server import TOKEN, TelegramServer, flood, refuse
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -62,7 +63,7 @@ async def test_faults_are_waited_out_ever_longer_and_forgotten_after_success() -
         await connect(application)
         polling = asyncio.create_task(Poll(application, ("message",), naps).run())
         server.say(5, "/start")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not heard:
                 await server.wait_until(lambda: True)
                 await asyncio.sleep(0)
@@ -107,7 +108,7 @@ async def test_a_token_taken_back_ends_the_poll() -> None:
         await connect(application)
         server.answer_always("getUpdates", refuse(401, "Unauthorized"))
         with pytest.raises(ConfigurationError, match="TELEGRAM_BOT_TOKEN"):
-            await asyncio.wait_for(Poll(application, ("message",)).run(), 10)
+            await asyncio.wait_for(Poll(application, ("message",)).run(), PATIENCE_S)
 
 
 async def test_a_network_that_is_away_at_the_start_is_waited_for() -> None:

@@ -25,7 +25,7 @@ from bot.model import (
     Incident,
     Severity,
 )
-from bot.pace import Pacer
+from bot.pace import Pacer, Turn
 from bot.sender import Sender
 from bot.storage.alerts import add_alert
 from bot.storage.chats import ensure_chat
@@ -36,6 +36,7 @@ from bot.storage.tables import alert as alert_table
 from bot.storage.tables import chat as chat_table
 from bot.storage.tables import delivery as delivery_table
 from bot.transport import AiohttpRequest
+from tests.clock import PATIENCE_S
 from tests.telegram_server import TelegramServer
 
 THEATRE = "armenia-azerbaijan"
@@ -132,11 +133,42 @@ async def is_done(db: Database) -> bool:
     return not unqueued and not waiting
 
 
-async def wait_until_done(db: Database, timeout_s: float = 8.0) -> None:
+async def wait_until_done(db: Database, timeout_s: float = PATIENCE_S) -> None:
     """Return when the outbox is empty; the database has no signal of its own, so it is asked."""
     async with asyncio.timeout(timeout_s):
         while not await is_done(db):  # noqa: ASYNC110 - asked, as the docstring says
             await asyncio.sleep(0.02)
+
+
+async def claimed_before(db: Database, incident: Incident) -> int:
+    """How many deliveries of other incidents had been claimed when the newest one was queued; asked, too.
+
+    Whoever reads it late counts more, never less.
+    """
+    is_its = delivery_table.c.incident_id == incident.id
+    count = select(func.count()).select_from(delivery_table)
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            async with db.reading() as conn:
+                queued = await conn.scalar(count.where(is_its))
+                claimed = await conn.scalar(count.where(~is_its, delivery_table.c.attempts > 0))
+            if queued:
+                return int(claimed or 0)
+            await asyncio.sleep(0.02)
+
+
+class NotingPacer(Pacer):
+    """Remembers when it let each request go: what arrives may have been held up on its way."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__(rate)
+        self.let_go_s: list[float] = []
+
+    def reserve(self, chat: int, is_group: bool, form: DeliveryForm, now_s: float) -> Turn:
+        turn = super().reserve(chat, is_group, form, now_s)
+        if not turn.wait_s:
+            self.let_go_s.append(now_s)
+        return turn
 
 
 @dataclass
@@ -144,13 +176,14 @@ class Service:
     """A running deliverer; `wake` says that something was committed."""
 
     deliverer: Deliverer
+    pacer: NotingPacer
     wake: asyncio.Event
     task: asyncio.Task[None]
 
 
 @asynccontextmanager
 async def connected(
-    server: TelegramServer, read_timeout_s: float = 5.0, request: AiohttpRequest | None = None
+    server: TelegramServer, read_timeout_s: float = PATIENCE_S, request: AiohttpRequest | None = None
 ) -> AsyncIterator[Bot]:
     """A bot whose own transport talks to the fake Telegram."""
     request = request or AiohttpRequest(read_timeout_s=read_timeout_s)
@@ -169,7 +202,7 @@ async def delivering(
     rate: float = FAST,
     clock: JumpingClock | None = None,
     max_age: timedelta = DAY,
-    read_timeout_s: float = 5.0,
+    read_timeout_s: float = PATIENCE_S,
     *,
     render: Any = plain_render,
     author: Author | None = None,
@@ -177,11 +210,11 @@ async def delivering(
 ) -> AsyncIterator[Service]:
     """The deliverer at work until the block ends."""
     async with connected(server, read_timeout_s, request) as bot:
-        wake = asyncio.Event()
+        wake, pacer = asyncio.Event(), NotingPacer(rate)
         deliverer = Deliverer(
             db,
             Sender(bot),
-            Pacer(rate),
+            pacer,
             author or Author(render, plain_rollup, lambda incidents, language, telegram_id: ()),
             wake,
             rate=rate,
@@ -190,7 +223,7 @@ async def delivering(
         )
         task = asyncio.create_task(deliverer.run())
         try:
-            yield Service(deliverer, wake, task)
+            yield Service(deliverer, pacer, wake, task)
         finally:
             await deliverer.stop()
             await task

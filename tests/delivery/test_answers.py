@@ -20,6 +20,7 @@ from telegram.error import (
 from bot.model import DeliveryForm
 from bot.sender import ANSWERS, Answer, Draft, Fate, Sender, classify
 from bot.transport import Flooded
+from tests.clock import PATIENCE_S
 from tests.delivery.outbox import connected
 from tests.telegram_server import Answer as ServerAnswer
 from tests.telegram_server import TelegramServer, delay, drop, flood, migrate, raw, refuse
@@ -79,7 +80,7 @@ TABLE = [
     (raw(200, b'{"ok":', is_accepted=True), Fate.UNCERTAIN, "unreadable_answer"),
     (drop(is_accepted=True), Fate.UNCERTAIN, "no_answer"),
     (drop(is_accepted=False), Fate.UNCERTAIN, "no_answer"),
-    (delay(3), Fate.UNCERTAIN, "no_answer"),
+    (delay(2 * PATIENCE_S), Fate.UNCERTAIN, "no_answer"),
 ]
 
 
@@ -88,7 +89,7 @@ TABLE = [
 )
 async def test_each_answer_has_its_outcome(answer: ServerAnswer, fate: Fate, reason: str) -> None:
     """One request, whatever comes back, and the outcome that the table says."""
-    async with TelegramServer() as server, connected(server, read_timeout_s=0.3) as bot:
+    async with TelegramServer() as server, connected(server, 0.3 if answer.delay_s else PATIENCE_S) as bot:
         server.add_chat(7)
         await bot.initialize()
         server.answer_next("sendMessage", answer)

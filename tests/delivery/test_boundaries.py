@@ -13,6 +13,7 @@ import pytest
 
 from bot.model import Severity
 from bot.storage.database import Database
+from tests.clock import PATIENCE_S
 from tests.databases import sqlite_url
 from tests.delivery.fused import BURNT, ENDED, deliver_until
 from tests.delivery.outbox import add_chats, delivering, tell, wait_until_done
@@ -45,16 +46,20 @@ async def run(context: ForkServerContext, path: Path, port: int, at: int) -> int
     """Deliver in a process of its own until boundary `at`; its exit status."""
     process = context.Process(target=deliver_until, args=(sqlite_url(path), port, at))
     process.start()
-    await asyncio.to_thread(process.join, 10)
+    await asyncio.to_thread(process.join, PATIENCE_S)
     status = process.exitcode
     process.kill()
     return status
 
 
-async def finish(path: Path, server: TelegramServer) -> None:
-    """The next start of the service delivers all that is left."""
+async def finish(path: Path, server: TelegramServer, at: int) -> None:
+    """The next start of the service, ended at once, leaves nothing in `sending`; one more delivers it all."""
     database = await Database.open(sqlite_url(path))
     try:
+        async with delivering(database, server):
+            pass
+        _, being_sent = look(path)
+        assert not being_sent, f"left in `sending` after boundary {at}"
         async with delivering(database, server):
             await wait_until_done(database)
     finally:
@@ -71,7 +76,7 @@ async def die_and_go_on(context: ForkServerContext, filled: Path, chats: range, 
         verdict, being_sent = look(path)
         assert verdict == "ok"
         if status == BURNT:
-            await finish(path, server)
+            await finish(path, server, at)
         arrived = Counter((chat, text) for chat in chats for text in server.texts(chat))
     whole = {(chat, f"n{number} message") for chat in chats for number in range(ALERTS)}
     assert set(arrived) == whole, f"lost after boundary {at}: {whole - set(arrived)}"

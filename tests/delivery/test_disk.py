@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,10 @@ from bot.data.messages import load_words
 from bot.errors import ConfigurationError, StorageError
 from bot.model import DeliveryState, Severity
 from bot.storage.database import Database
+from tests.clock import PATIENCE_S
 from tests.databases import sqlite_url
 from tests.delivery.outbox import add_chats, delivering, rows, tell, wait_until_done
-from tests.telegram_server import TelegramServer
+from tests.telegram_server import Answer, TelegramServer
 
 ADMINS = (11, 12)
 CHATS = range(1, 401)
@@ -49,8 +51,21 @@ async def forbid_writing(db: Database, is_forbidden: str) -> None:
         await raw.driver_connection.execute(f"PRAGMA query_only = {is_forbidden}")
 
 
+class ClosingTelegram(TelegramServer):
+    """Answers nobody after the hundredth until the gate is opened."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.gate = asyncio.Event()
+
+    async def _perform(self, method: str, parameters: dict[str, Any]) -> Answer:
+        if len(self.requests) >= 100:
+            await self.gate.wait()
+        return await super()._perform(method, parameters)
+
+
 async def until_trouble(db: Database, *, is_over: bool = False) -> str | None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while (db.trouble is None) != is_over:  # noqa: ASYNC110 - the database has no signal
             await asyncio.sleep(0.02)
     return db.trouble
@@ -103,10 +118,11 @@ async def test_outcomes_wait_for_a_database_that_became_read_only(file_db: Datab
     """What was sent while nothing could be written is recorded later, and not sent again."""
     await add_chats(file_db, CHATS)
     await tell(file_db, "x", Severity.GRAVE)
-    async with TelegramServer(is_strict=False) as server:
+    async with ClosingTelegram(is_strict=False) as server:
         async with delivering(file_db, server, rate=300):
             await server.wait_until(lambda: len(server.requests) >= 100)
             await forbid_writing(file_db, "ON")
+            server.gate.set()
             assert "readonly" in str(await until_trouble(file_db))
             await forbid_writing(file_db, "OFF")
             await wait_until_done(file_db)

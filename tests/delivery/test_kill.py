@@ -15,6 +15,7 @@ import pytest
 
 from bot.model import Severity
 from bot.storage.database import Database
+from tests.clock import PATIENCE_S
 from tests.databases import sqlite_url
 from tests.delivery.killed import deliver_all
 from tests.delivery.outbox import add_chats, tell
@@ -83,7 +84,7 @@ async def test_killed_again_and_again(tmp_path: Path, migrated_sqlite: Path, kil
         killed_at = len(server.requests)
         last = context.Process(target=deliver_all, args=(sqlite_url(path), server.port))
         last.start()
-        await asyncio.to_thread(last.join, 15 + kills / 5)
+        await asyncio.to_thread(last.join, 2 * PATIENCE_S + kills / 5)
         exit_code = last.exitcode
         last.kill()
         assert exit_code == 0

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.transport.line import LARGEST_ANSWER, BrokenError, Line, NotSentError
+from tests.clock import PATIENCE_S
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 CHUNKED = (
@@ -82,9 +83,12 @@ async def hosting(
 
 @asynccontextmanager
 async def a_line(
-    idle_s: float = 20.0, most_idle: int = 4, tls: ssl.SSLContext | None = None
+    idle_s: float = 2 * PATIENCE_S,
+    most_idle: int = 4,
+    connect_s: float = PATIENCE_S,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Line]:
-    line = Line(agent="Test", most_idle=most_idle, idle_s=idle_s, connect_s=0.5, tls=tls)
+    line = Line(agent="Test", most_idle=most_idle, idle_s=idle_s, connect_s=connect_s, tls=tls)
     try:
         yield line
     finally:
@@ -94,7 +98,7 @@ async def a_line(
 async def test_the_request_is_plain_http() -> None:
     """One head with what Telegram wants, the body as it is."""
     async with hosting(OK) as host, a_line() as line:
-        assert await line.post(host.url, b'{"a":1}', 5) == (200, b"hi")
+        assert await line.post(host.url, b'{"a":1}', PATIENCE_S) == (200, b"hi")
         assert host.heard == [
             [
                 b"POST /bot1:x/sendMessage HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: Test\r\n"
@@ -122,7 +126,7 @@ async def test_the_request_is_plain_http() -> None:
 async def test_answers_of_every_form(answer: bytes, expected: tuple[int, bytes], is_slow: bool) -> None:
     """In one piece or byte by byte, with a length, in chunks, to the end, announced before."""
     async with hosting(answer, is_slow=is_slow) as host, a_line() as line:
-        assert await line.post(host.url, b"{}", 5) == expected
+        assert await line.post(host.url, b"{}", PATIENCE_S) == expected
 
 
 @pytest.mark.parametrize(
@@ -142,7 +146,7 @@ async def test_a_connection_serves_again_when_all_is_told(answer: bytes, connect
     """Kept after a whole answer; not when it is to be closed, or more has come than was asked for."""
     async with hosting(answer) as host, a_line() as line:
         for number in range(3):
-            status, _ = await line.post(host.url, b"%d" % number, 5)
+            status, _ = await line.post(host.url, b"%d" % number, PATIENCE_S)
             assert status in (200, 400)
         assert len(host.heard) == connections
 
@@ -164,8 +168,8 @@ async def test_what_is_no_answer(answer: bytes) -> None:
     """The end before the end, no HTTP, another protocol, too much: broken, and never used again."""
     async with hosting(answer, OK) as host, a_line() as line:
         with pytest.raises(BrokenError):
-            await line.post(host.url, b"{}", 5)
-        assert await line.post(host.url, b"{}", 5) == (200, b"hi")
+            await line.post(host.url, b"{}", PATIENCE_S)
+        assert await line.post(host.url, b"{}", PATIENCE_S) == (200, b"hi")
         assert [len(each) for each in host.heard] == [1, 1]
 
 
@@ -174,13 +178,12 @@ async def test_a_late_answer_is_nobodys() -> None:
     async with hosting(SILENCE, SILENCE, OK) as host, a_line() as line:
         with pytest.raises(TimeoutError):
             await line.post(host.url, b"{}", 0.1)
-        task = asyncio.create_task(line.post(host.url, b"{}", 5))
-        while len(host.heard) < 2 or not host.heard[1]:  # noqa: ASYNC110 - a stream server has no signal
-            await asyncio.sleep(0.01)
+        task = asyncio.create_task(line.post(host.url, b"{}", PATIENCE_S))
+        await until(lambda: len(host.heard) == 2 and bool(host.heard[1]))
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await line.post(host.url, b"{}", 5) == (200, b"hi")
+        assert await line.post(host.url, b"{}", PATIENCE_S) == (200, b"hi")
         assert len(host.heard) == 3
 
 
@@ -189,13 +192,14 @@ async def test_idle_connections_are_not_trusted_for_long() -> None:
     async with hosting(OK) as host:
         async with a_line(idle_s=0.0) as line:
             for _ in range(2):
-                await line.post(host.url, b"{}", 5)
+                await line.post(host.url, b"{}", PATIENCE_S)
             assert len(host.heard) == 2
         async with a_line() as line:
-            await line.post(host.url, b"{}", 5)
+            await line.post(host.url, b"{}", PATIENCE_S)
+            (kept,) = (wire for wires in line._idle.values() for _, wire in wires)
             host.writers[-1].close()
-            await asyncio.sleep(0.05)
-            assert await line.post(host.url, b"{}", 5) == (200, b"hi")
+            await until(lambda: not kept.is_reusable)
+            assert await line.post(host.url, b"{}", PATIENCE_S) == (200, b"hi")
             assert len(host.heard) == 4
 
 
@@ -203,16 +207,28 @@ async def test_only_so_many_are_kept() -> None:
     """Of ten at once, four are kept; after the end none is."""
     async with hosting(OK) as host:
         async with a_line(most_idle=4) as line:
-            await asyncio.gather(*(line.post(host.url, b"{}", 5) for _ in range(10)))
+            await asyncio.gather(*(line.post(host.url, b"{}", PATIENCE_S) for _ in range(10)))
+            await until(lambda: open_ones(host) <= 4)
             await asyncio.sleep(0.05)
-            assert sum(not writer.transport.is_closing() for writer in host.writers) == 4
-        await asyncio.sleep(0.05)
-        assert all(writer.transport.is_closing() for writer in host.writers)
+            assert open_ones(host) == 4
+        await until(lambda: open_ones(host) == 0)
+
+
+def open_ones(host: Host) -> int:
+    """How many connections the server's side holds open."""
+    return sum(not writer.transport.is_closing() for writer in host.writers)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Return when `is_so()`: a stream server has no signal of its own, so it is asked."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_so():  # noqa: ASYNC110 - asked, as the docstring says
+            await asyncio.sleep(0.01)
 
 
 async def test_what_was_never_sent(unused_tcp_port: int) -> None:
     """Nobody listens, no such host, no handshake in time, no address: nothing left, nothing is told of it."""
-    async with hosting(SILENCE) as host, a_line() as line:
+    async with hosting(SILENCE) as host, a_line(connect_s=0.5) as line:
         for url in (
             f"http://127.0.0.1:{unused_tcp_port}/secret",
             "http://no-such-host.invalid/secret",
@@ -225,7 +241,7 @@ async def test_what_was_never_sent(unused_tcp_port: int) -> None:
             "http://127.0.0.1/sécret",
         ):
             with pytest.raises(NotSentError) as fault:
-                await line.post(url, b"{}", 5)
+                await line.post(url, b"{}", PATIENCE_S)
             assert "cret" not in repr(fault.value) + repr(fault.value.__cause__)
         assert host.heard in ([[]], [])
 
@@ -243,8 +259,8 @@ async def test_encrypted(tmp_path: Path) -> None:
         url = f"https://localhost:{host.port}/x"
         async with a_line(tls=ssl.create_default_context(cafile=str(cert))) as line:
             for _ in range(2):
-                assert await line.post(url, b"{}", 5) == (200, b"hi")
+                assert await line.post(url, b"{}", PATIENCE_S) == (200, b"hi")
             assert [len(each) for each in host.heard if each] == [2]
         async with a_line() as line:
             with pytest.raises(NotSentError):
-                await line.post(url, b"{}", 5)
+                await line.post(url, b"{}", PATIENCE_S)

@@ -52,7 +52,7 @@ wish = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(wish, max_size=120), st.sampled_from([0.7, 3.0, 30.0]), st.sampled_from([0.0, 0.004, 0.3]))
 def test_no_window_is_ever_overfull(wishes: list[Wish], rate: float, late_s: float) -> None:
     """Whoever asks whenever, with late timers too: every limit holds in every sliding window."""

@@ -12,8 +12,11 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.transport import AiohttpRequest
+from tests.clock import PATIENCE_S
 from tests.delivery.outbox import connected
 from tests.telegram_server import TOKEN, TelegramServer, delay, drop, flood, raw, refuse
+
+SLOW = delay(2 * PATIENCE_S)
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ async def test_a_file_arrives_as_a_form(server: TelegramServer) -> None:
 async def test_long_polling_waits_and_wakes(server: TelegramServer) -> None:
     """getUpdates returns when something happens, and what was confirmed does not come again."""
     async with connected(server) as bot:
-        polling = asyncio.create_task(bot.get_updates(timeout=5))
+        polling = asyncio.create_task(bot.get_updates(timeout=30))
         await asyncio.sleep(0.05)
         server.say(7, "/start")
         (update,) = await polling
@@ -83,7 +86,7 @@ async def test_connect_faults_say_not_sent(unused_port: int) -> None:
 async def test_a_slow_answer_is_unknown(server: TelegramServer) -> None:
     """A request that was sent and not answered in time is TimedOut, by the time, not the connection."""
     async with connected(server, read_timeout_s=0.1) as bot:
-        server.answer_next("sendMessage", delay(1))
+        server.answer_next("sendMessage", SLOW)
         with pytest.raises(TimedOut) as fault:
             await bot.send_message(7, "x")
     assert isinstance(fault.value.__cause__, TimeoutError)
@@ -141,7 +144,7 @@ async def test_the_token_never_shows(
         bases = (server.base_url, f"http://127.0.0.1:{unused_port}/bot", "http://[bad/bot", "htp:/bot")
         for base in bases:
             bot = Bot(TOKEN, base_url=base, request=request, get_updates_request=request)
-            server.answer_next("sendMessage", raw(502, echo), raw(200, echo), refuse(500, "oops"), delay(1))
+            server.answer_next("sendMessage", raw(502, echo), raw(200, echo), refuse(500, "oops"), SLOW)
             for _ in range(4):
                 with pytest.raises(TelegramError) as fault:
                     await bot.do_api_request("send__message", {"chat_id": 7, "text": "x"})

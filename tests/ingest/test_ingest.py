@@ -311,7 +311,7 @@ async def test_an_operator_can_lift_the_limit_of_age(db: Database, clock: FakeCl
 
 
 @given(st.lists(st.integers(0, 5), max_size=20), st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_replays_add_nothing(db: Database, order: list[int], data: st.DataObject) -> None:
     """Checks that bring any of the entries again, in any order and after any restart, add nothing."""
     news = Newsroom(db)

@@ -1,8 +1,6 @@
-"""Whatever comes in, reading gives a finding, quickly."""
+"""Whatever comes in, reading gives a finding."""
 
 from __future__ import annotations
-
-import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,7 +31,7 @@ WORDS = st.sampled_from(
 MAY = "2025-05-05T08:00:00+00:00"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(title=st.text(max_size=60), text=st.one_of(st.text(max_size=400), st.lists(WORDS).map(" ".join)))
 def test_any_text_is_read_and_spans_lie_within(reader: Reader, title: str, text: str) -> None:
     """No Unicode raises, and evidence points into the text."""
@@ -43,7 +41,6 @@ def test_any_text_is_read_and_spans_lie_within(reader: Reader, title: str, text:
     assert 0.0 <= found.score <= 1.0
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_folding_keeps_the_way_back(text: str) -> None:
     """Every folded letter has its place in the text."""
@@ -54,15 +51,10 @@ def test_folding_keeps_the_way_back(text: str) -> None:
 
 
 def test_huge_and_monotonous_texts_are_cut(reader: Reader) -> None:
-    """A megabyte is read like its beginning; the best of a few runs counts, the machine is shared."""
+    """A megabyte is read like its beginning; how long that takes, bench/reading.py measures."""
     for text in ("x" * 1_000_000, "Azerbaijani forces shelled Khoznavar. " * 30_000, "\u0301" * 1_000_000):
-        report = make_report("", text, MAY)
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            reader.read(report)
-            times.append(time.perf_counter() - start)
-        assert min(times) < 0.25
+        beginning = make_report("", text[:MAX_CHARS], MAY)
+        assert reader.read(make_report("", text, MAY)) == reader.read(beginning)
     assert len(read_text(Folder(), "", "y" * 1_000_000).raw) == MAX_CHARS
 
 

@@ -47,7 +47,7 @@ def test_the_gravest_stand_first() -> None:
     assert render_digest([MOVSES], WORDS["ru"], FACTS).plain.startswith("Сводка: 1 сообщение\n")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 400), st.text(max_size=200))
 def test_any_digest_fits_a_message(number: int, name: str) -> None:
     """Within what Telegram takes; what does not fit is counted."""

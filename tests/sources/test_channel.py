@@ -146,7 +146,7 @@ SEED = _page(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.integers(0, len(SEED)), st.integers(0, 80), st.binary(max_size=20))
 def test_damaged_pages_give_entries_or_a_parse_error(start: int, cut: int, filler: bytes) -> None:
     """Nothing else leaves."""

@@ -319,8 +319,8 @@ def read_damaged(body: bytes, content_type: str) -> None:
 
 BODIES = damaged() | st.binary(max_size=200)
 TYPES = st.sampled_from(["", "text/xml; charset=utf-16", "text/xml; charset=x"])
-warm_up = settings(max_examples=20, deadline=None)(given(BODIES, TYPES)(read_damaged))
-fuzz = settings(max_examples=5_000, deadline=None)(given(BODIES, TYPES)(read_damaged))
+warm_up = settings(max_examples=20)(given(BODIES, TYPES)(read_damaged))
+fuzz = settings(max_examples=5_000)(given(BODIES, TYPES)(read_damaged))
 
 
 def test_only_parse_errors_leave_and_nothing_is_opened() -> None:

@@ -15,6 +15,7 @@ from bot.errors import ConfigurationError, StorageError
 from bot.storage.database import Database
 from bot.storage.settings import get_setting, put_setting
 from bot.storage.tables import SCHEMA_REVISION, setting
+from tests.clock import PATIENCE_S
 from tests.databases import sqlite_url
 
 MANY = 10_000
@@ -125,7 +126,7 @@ async def test_a_cancelled_writer_leaves_all_or_nothing(db: Database, passes: in
         await keys(db)
     task.cancel()
     await asyncio.wait([task])
-    async with asyncio.timeout(5), db.writing() as conn:
+    async with asyncio.timeout(PATIENCE_S), db.writing() as conn:
         await put_setting(conn, "next", 1)
     assert len(await keys(db)) in (1, MANY + 3)
 
@@ -162,7 +163,7 @@ async def test_cancelled_while_waiting_for_the_turn(db: Database) -> None:
 
 async def test_many_readers_at_once(db: Database) -> None:
     """More readers than connections wait for one another, and none hangs."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         assert await asyncio.gather(*(keys(db) for _ in range(40))) == [set()] * 40
 
 
@@ -174,7 +175,7 @@ async def test_cancelled_readers_leave_the_pool_whole(db: Database) -> None:
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         assert await keys(db) == set()
 
 

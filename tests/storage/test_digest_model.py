@@ -36,7 +36,7 @@ from tests.clock import START
 from tests.conftest import empty_tables
 from tests.storage.values import a_chat, an_alert, an_incident
 
-SETTINGS = settings(max_examples=25, stateful_step_count=25, deadline=None)
+SETTINGS = settings(max_examples=25, stateful_step_count=25)
 RHYTHMS = st.builds(
     Rhythm,
     digest=st.sampled_from(Digest),

@@ -68,7 +68,7 @@ KINDS = st.sampled_from((AlertKind.NEW, AlertKind.GROWN, AlertKind.RETRACTED))
 NUMBERS = st.integers(1, 5)
 STATES = st.sampled_from((DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.EXPIRED))
 CHUNKS = st.sampled_from((1, 2, 20_000))
-SETTINGS = settings(max_examples=30, stateful_step_count=20, deadline=None)
+SETTINGS = settings(max_examples=30, stateful_step_count=20)
 
 
 @dataclass

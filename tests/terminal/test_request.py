@@ -23,6 +23,7 @@ from bot.storage.subscriptions import EVERYTHING, filters_of
 from bot.survey import Survey
 from bot.terminal import GREETING, LOCAL_CHAT_ID, TERMINAL_TOKEN, TerminalRequest, read_lines
 from tests.chat import PatientClock, small_facts
+from tests.clock import PATIENCE_S
 
 
 class Paper(io.StringIO):
@@ -38,7 +39,7 @@ class Paper(io.StringIO):
 
     async def reads(self, text: str, times: int = 1) -> str:
         """Returns everything once `text` stands there; raises TimeoutError."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while self.getvalue().count(text) < times:
                 self._written.clear()
                 await self._written.wait()
