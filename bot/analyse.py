@@ -12,8 +12,8 @@ from typing import Any, TextIO
 
 from bot.data import Facts, load_facts
 from bot.errors import ConfigurationError
-from bot.incidents import Ledger
-from bot.model import Finding, Report, Source, SourceKind, SourceType
+from bot.incidents import Ledger, tell_roles
+from bot.model import Finding, Incident, Report, Source, SourceKind, SourceType
 from bot.reading import Reader
 
 
@@ -39,7 +39,7 @@ def analyse(rows: Iterable[Mapping[str, Any]], facts: Facts) -> dict[str, dict[s
         report = make_report(row, number)
         finding = reader.read(report)
         placed = ledger.add(report, finding)
-        judged[row["id"]] = describe(row["id"], finding, placed.after.code if placed else None)
+        judged[row["id"]] = describe(row["id"], finding, placed.after if placed else None, number)
     return judged
 
 
@@ -68,26 +68,30 @@ def make_report(row: Mapping[str, Any], number: int) -> Report:
     )
 
 
-def describe(report_id: str, finding: Finding, incident: str | None) -> dict[str, Any]:
-    """A judgement in the form that measurements read."""
+def describe(report_id: str, finding: Finding, incident: Incident | None, number: int) -> dict[str, Any]:
+    """A judgement in the form that measurements read; stance and day as the ledger tells them."""
+    stance, occurred = finding.stance, finding.occurred
+    if incident:
+        claim = next(c for c in tell_roles(incident).claims if c.report_id == number)
+        stance, occurred = claim.stance, claim.occurred
     return {
         "id": report_id,
         "violation": finding.is_violation,
         "score": round(finding.score, 4),
         "language": finding.language,
-        "stance": finding.stance,
+        "stance": stance,
         "theatre": finding.theatre,
         "truce": finding.truce,
         "places": [
             {"name": p.name, "names": list(p.names), "lat": p.lat, "lon": p.lon} for p in finding.places
         ],
-        "occurred": finding.occurred.isoformat() if finding.occurred else None,
+        "occurred": occurred.isoformat() if occurred else None,
         "accused": list(finding.accused),
         "accuser": list(finding.accuser),
         "acts": list(finding.acts),
         "killed": finding.killed,
         "wounded": finding.wounded,
-        "incident": incident,
+        "incident": incident.code if incident else None,
         "evidence": [asdict(e) for e in finding.evidence],
         "reasons": [asdict(r) for r in finding.reasons],
     }

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TextIO
 
+from bot.incidents import tell_roles
 from bot.model import Claim, Incident
 from bot.storage.database import Database
 from bot.storage.incidents import incidents_since
@@ -62,7 +63,7 @@ def describe(incident: Incident) -> dict[str, Any]:
         "opened_at": incident.opened_at.isoformat(),
         "last_report_at": incident.last_report_at.isoformat(),
         "retraction": incident.retraction,
-        "claims": [_describe_claim(claim) for claim in incident.claims],
+        "claims": [_describe_claim(claim) for claim in tell_roles(incident).claims],
     }
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import sys
 from asyncio.subprocess import PIPE
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,17 @@ async def test_a_line_of_json_holds_the_claims_and_their_addresses(db: Database)
     assert [line["code"] for line in lines] == ["N-1", "N-2"]
     assert lines[0]["claims"][0]["url"] == CLAIM.url
     assert (lines[0]["wounded"], lines[0]["killed"]) == ([3, 3], None)
+
+
+async def test_an_outlet_that_tells_a_night_later_brings_an_update(db: Database) -> None:
+    """The part that a report plays in its incident is told, not what it would be alone."""
+    later = replace(
+        CLAIM, report_id=2, speaker_type=SourceType.AGENCY, said_at=START + timedelta(hours=20), speaker="b"
+    )
+    async with db.writing() as conn:
+        await add_incident(conn, an_incident("N-1", places=(HILL,), claims=(CLAIM, later)))
+    told = json.loads(await write(db, "jsonl"))
+    assert [claim["stance"] for claim in told["claims"]] == ["claim", "update"]
 
 
 async def test_a_csv_can_be_opened_without_running_anything(db: Database) -> None:

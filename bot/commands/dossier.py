@@ -14,6 +14,7 @@ from bot.commands.pins import name_circle
 from bot.commands.screen import Button, Screen
 from bot.commands.visit import Visit
 from bot.folding import fold
+from bot.incidents import tell_roles
 from bot.model import ChatKind, Incident
 from bot.reading.text import is_spaceless
 from bot.rendering.dossier import count_pages, render_ledger, render_why
@@ -88,7 +89,7 @@ def show_ledger(visit: Visit, incident: Incident, page: int) -> Screen:
     pages = count_pages(incident)
     page = min(max(0, page), pages - 1)
     text = render_ledger(
-        incident,
+        tell_roles(incident),
         page,
         visit.words,
         visit.desk.clock.now(),

@@ -7,6 +7,7 @@ from bot.incidents.growing import derive, grow, merge, retract, withdraw
 from bot.incidents.ledger import Ledger, Placed
 from bot.incidents.placing import CLOSED_AFTER, Placement, place
 from bot.incidents.profiles import Box, Profile, Search, box_of, search_for, summarise
+from bot.incidents.roles import tell_roles
 from bot.incidents.severity import judge_severity
 from bot.incidents.shingles import is_copy, shingle_hashes
 from bot.incidents.status import confirmations, judge_status
@@ -43,6 +44,7 @@ __all__ = [
     "shingle_hashes",
     "spots_of",
     "summarise",
+    "tell_roles",
     "traits_of",
     "withdraw",
 ]

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot.incidents.claims import NOBODY, Sides, collapse, make_claim, mark_copy
 from bot.incidents.codes import code_candidates
+from bot.incidents.roles import names_a_day
 from bot.incidents.severity import judge_severity
 from bot.incidents.status import judge_status, rests_on
 from bot.model import Claim, Finding, FoundPlace, Incident, IncidentStatus, Report
@@ -110,7 +111,7 @@ def _sorted(claims: Iterable[Claim]) -> tuple[Claim, ...]:
 
 
 def _day(claims: Sequence[Claim], otherwise: date) -> date:
-    days = _by_count(claim.occurred for claim in claims if claim.occurred is not None)
+    days = _by_count(claim.occurred for claim in claims if claim.occurred and names_a_day(claim, claims))
     return days[0] if days else otherwise
 
 

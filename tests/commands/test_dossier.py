@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.commands.buttons import buttons_under
 from bot.commands.seal import Seal
@@ -44,6 +45,18 @@ async def test_the_ledger_is_turned_by_pressing(scene: Scene, anna: Somebody) ->
     await anna.presses("‹")
     assert anna.buttons == ["›", "Why"]
     assert f"#{incident.claims[0].report_id}" in await scene.person(ADMIN).says("/incident AA-1212-K3")
+
+
+async def test_the_ledger_tells_what_came_a_night_later(scene: Scene, anna: Somebody) -> None:
+    """An outlet that tells of it long after the first report updates it."""
+    incident = await happen(scene, "AA-1212-K3", 20, reports=2)
+    first, second = incident.claims
+    late = replace(second, said_at=first.said_at + timedelta(hours=15))
+    async with scene.db.writing() as conn:
+        await save_incident(conn, replace(incident, claims=(first, late)))
+    said = await anna.says("/incident AA-1212-K3")
+    assert "The Wire claims" in said
+    assert "The Wire updates" in said
 
 
 async def test_buttons_under_an_alert_answer_with_a_message(scene: Scene, anna: Somebody) -> None:
