@@ -82,10 +82,16 @@ class Ground:
 def lay_ground(settings: Settings, stage: Stage) -> Ground:
     """Read all data files. Raises ConfigurationError when the facts or the sources cannot be used."""
     facts = load_facts()
-    reader = Reader(facts)
+    return build_ground(settings, stage, facts, Reader(facts), load_words())
+
+
+def build_ground(
+    settings: Settings, stage: Stage, facts: Facts, reader: Reader, words: dict[str, Words]
+) -> Ground:
+    """The ground from data that was read before. Raises ConfigurationError for the sources."""
     take_in = partial(ingest, reader=reader, limits=_limit(settings, facts))
     facts = replace(facts, lexicons={})  # compiled into the reader: megabytes that nobody else asks for
-    return Ground(facts, load_words(), stage.sources(facts), reader, take_in)
+    return Ground(facts, words, stage.sources(facts), reader, take_in)
 
 
 async def serve(settings: Settings, stage: Stage, stop: asyncio.Event, *, is_once: bool = False) -> None:

@@ -24,7 +24,6 @@ from bot.admins import Admins
 from bot.atlas import Atlas
 from bot.commands import CONCURRENT_UPDATES, Conversation, Desk, Refreshed, Tell, register
 from bot.data import Facts
-from bot.data.messages import load_words
 from bot.errors import FetchError
 from bot.model import Region, RegionLevel
 from bot.storage.chats import Chat, find_chat
@@ -33,6 +32,7 @@ from bot.storage.subscriptions import Filters, filters_of
 from bot.survey import Survey
 from bot.transport import AiohttpRequest
 from tests.clock import FakeClock
+from tests.ground import shared_words
 from tests.telegram_server import ADMIN_RIGHTS, RESTRICTED_RIGHTS, TelegramServer, person
 
 ADMIN = 99
@@ -232,7 +232,7 @@ async def open_bot(db: Database, **changes: Any) -> AsyncIterator[Scene]:
     """The bot's conversation, running; `changes` are fields of the Desk that differ."""
     clock = PatientClock()
     woken: list[None] = []
-    words = load_words()
+    words = shared_words()
 
     async def check_nothing(source_id: str | None, tell: Tell) -> Refreshed:
         return Refreshed(0, 0)

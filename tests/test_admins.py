@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.admins import Admins, Bell
-from bot.data.messages import load_words
 from bot.model import ChatKind
 from bot.storage.admins import add_admin, remove_admin, set_reviewing
 from bot.storage.chats import ensure_chat
 from bot.storage.database import Database
 from bot.watch.verdicts import Reviewing
 from tests.clock import FakeClock
+from tests.ground import shared_words
 
 ENGLISH, RUSSIAN, DEAF = 11, 12, 13
 
@@ -25,7 +25,7 @@ async def test_each_admin_is_told_in_their_language(db: Database, clock: FakeClo
 
     async with db.writing() as conn:
         await ensure_chat(conn, RUSSIAN, ChatKind.PRIVATE, clock.now(), language="ru")
-    bell = Bell(Admins({ENGLISH, RUSSIAN, DEAF}), db, load_words(), tell)
+    bell = Bell(Admins({ENGLISH, RUSSIAN, DEAF}), db, shared_words(), tell)
     expected = {ENGLISH: "Done", RUSSIAN: "Готово"}
     await bell.ring(lambda words: words.text("Done"))
     assert told == expected

@@ -12,11 +12,9 @@ from typing import Any
 import pytest
 
 from bot.check import Checked, Checker, Failed, Progress, Taken, Unchanged
-from bot.data import load_facts
 from bot.errors import StorageError
 from bot.ingest import Ingested, ingest
 from bot.model import Entry, Finding, Incident, Report, Severity, Source, SourceKind, SourceType
-from bot.reading import Reader
 from bot.sources.addresses import read_exemptions
 from bot.sources.fetch import Fetcher
 from bot.sources.identity import report_key
@@ -26,9 +24,11 @@ from bot.storage.incidents import add_incident
 from bot.storage.sources import SourceState, all_checks, get_check, pause, upsert_catalogue
 from bot.watch.health import Why, diagnose
 from tests.clock import PATIENCE_S, FakeClock
+from tests.ground import shared_reader
 from tests.source_host import Item, SourceHost, feed, hang, rss, status, wait_for
 
 BODY = rss(Item("https://outlet.example/1", "Shots near Kut"), Item("https://outlet.example/2", "A derby"))
+PARSE_LIMIT = timedelta(seconds=PATIENCE_S)
 CHANGED = rss(Item("https://outlet.example/1", "Shots near Kut, three wounded"))
 
 
@@ -55,14 +55,14 @@ class Calm:
         return Finding(is_violation=False, score=0.0, language="en")
 
 
-class CountingReader(Reader):
+class CountingReader:
     """Tells how many reports it has read since it was last set to none."""
 
     in_this_turn = 0
 
     def read(self, report: Report) -> Finding:
         self.in_this_turn += 1
-        return super().read(report)
+        return shared_reader().read(report)
 
 
 @dataclass
@@ -99,7 +99,7 @@ async def room(db: Database, clock: FakeClock) -> AsyncIterator[Newsroom]:
     async with (
         SourceHost() as host,
         Fetcher(read_exemptions(["127.0.0.1"])) as fetcher,
-        Parser() as parser,
+        Parser(limit=PARSE_LIMIT) as parser,
     ):
         checker = Checker(db, fetcher, parser, intake, clock=clock.now)
         yield Newsroom(host, db, clock, intake, checker)
@@ -224,7 +224,7 @@ async def test_a_hundred_sources_that_hang_delay_nobody(room: Newsroom) -> None:
     room.host.answer("/wire", feed(BODY))
     async with room.database.writing() as conn:
         await upsert_catalogue(conn, [*sources, room.source("wire")])
-    async with Fetcher(read_exemptions(["127.0.0.0/8"])) as patient, Parser() as parser:
+    async with Fetcher(read_exemptions(["127.0.0.0/8"])) as patient, Parser(limit=PARSE_LIMIT) as parser:
         heard = asyncio.Event()
         checker = Checker(
             room.database, patient, parser, room.intake, clock=room.clock.now, on_found=lambda _: heard.set()
@@ -375,7 +375,7 @@ async def test_delays_from_published_to_stored_are_kept(room: Newsroom) -> None:
     )
     room.host.answer("/wire", feed(BODY), feed(rss(fresh)))
     await room.list_sources("wire")
-    async with Fetcher(read_exemptions(["127.0.0.1"])) as fetcher, Parser() as parser:
+    async with Fetcher(read_exemptions(["127.0.0.1"])) as fetcher, Parser(limit=PARSE_LIMIT) as parser:
         take_in = partial(ingest, reader=Calm())
         checker = Checker(room.database, fetcher, parser, take_in, clock=room.clock.now)
         for _ in range(2):
@@ -391,9 +391,9 @@ async def test_commands_are_answered_while_a_large_feed_is_taken_in(room: Newsro
     items = (Item(f"https://outlet.example/{n}", f"Khtsaberd shelled {n}", shelled * 100) for n in range(30))
     room.host.answer("/wire", feed(rss(*items)))
     await room.list_sources("wire")
-    reader = CountingReader(load_facts())
+    reader = CountingReader()
     take_in = partial(ingest, reader=reader)
-    async with Fetcher(read_exemptions(["127.0.0.1"])) as fetcher, Parser() as parser:
+    async with Fetcher(read_exemptions(["127.0.0.1"])) as fetcher, Parser(limit=PARSE_LIMIT) as parser:
         checker = Checker(room.database, fetcher, parser, take_in, clock=room.clock.now)
         room.clock.advance(HOUR)
         task = asyncio.create_task(checker.check_due())

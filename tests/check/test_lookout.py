@@ -12,7 +12,6 @@ from telegram import Bot
 
 from bot.admins import Admins
 from bot.commands.notices import render_notice
-from bot.data.messages import load_words
 from bot.deliver import Author, Clock, Deliverer, Rendered
 from bot.lookout import Lookout
 from bot.model import ChatKind, DeliveryState, Source, SourceKind, SourceType
@@ -30,12 +29,13 @@ from bot.watch.notices import Notice
 from tests.chat import small_facts
 from tests.clock import FakeClock
 from tests.delivery.outbox import plain_render, plain_rollup
+from tests.ground import shared_words
 from tests.telegram_server import TelegramServer
 
 THEATRE = "armenia-azerbaijan"
 MINUTE = timedelta(minutes=1)
 ADMIN_CHAT = 99
-WORDS = load_words()["en"]
+WORDS = shared_words()["en"]
 
 
 @dataclass

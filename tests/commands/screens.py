@@ -18,7 +18,6 @@ from bot.atlas import Atlas
 from bot.commands.crier import Crier
 from bot.commands.desk import Refreshed, Tell
 from bot.data import Facts
-from bot.data.messages import load_words
 from bot.digests import Digests
 from bot.model import Party, Source, SourceKind, SourceType
 from bot.storage.database import Database
@@ -26,6 +25,7 @@ from bot.storage.sources import upsert_catalogue
 from tests.chat import ADMIN, Scene, Somebody, open_bot, small_facts
 from tests.commands.outbox import deliver_waiting
 from tests.commands.test_rulings import happen
+from tests.ground import shared_words
 
 ANNA, MIA, ADA, GROUP, CHANNEL = 7, 20, 21, -1001, -1002
 CODE = "AA-1212-K3"
@@ -138,7 +138,7 @@ async def open_stage(db: Database, language: str, **changes: Any) -> AsyncIterat
 
     `changes` are fields of the Desk that differ.
     """
-    words = load_words()
+    words = shared_words()
     known = {code: words[code] for code in ("en", "ru")}
     given: dict[str, Any] = {"facts": stage_facts(), "words": known, "refresh": find_nothing}
     async with open_bot(db, **(given | changes)) as scene:

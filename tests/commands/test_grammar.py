@@ -15,11 +15,12 @@ from bot.commands.grammar import (
     parse_keywords,
     split_names,
 )
-from bot.data.messages import Words, load_words
+from bot.data.messages import Words
 from bot.errors import RefusedInput
 from bot.folding import fold
+from tests.ground import shared_words
 
-WORDS: Words = load_words()["en"]
+WORDS: Words = shared_words()["en"]
 
 plain_words = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20).filter(
     lambda word: 0 < len(fold(word)) <= LONGEST_KEYWORD

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from bot.commands.seal import LONGEST_BYTES, Press, Seal, short_hash
 from bot.commands.table import PRESSES
-from bot.data import load_facts
 from bot.storage.tables import metadata
 from tests.chat import ADMIN, Scene, Somebody
+from tests.ground import shared_facts
 
 SEAL = Seal(b"a key")
 GROUP = -1001
@@ -57,7 +57,7 @@ def test_what_does_not_fit_is_refused() -> None:
 
 def test_every_region_fits_a_button() -> None:
     """The longest action with each region of the data."""
-    for region in load_facts().atlas:
+    for region in shared_facts().atlas:
         SEAL.write(-1009999999999, "covered", region.id)
         SEAL.write(-1009999999999, "open", region.id, "999")
     assert len(short_hash("any text at all")) == 8

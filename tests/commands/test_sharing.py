@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.data import load_facts
 from tests.chat import Scene, Somebody
+from tests.ground import shared_facts
 
 BOT = "https://t.me/trucewatch_test_bot"
 
@@ -39,7 +39,7 @@ async def test_a_mistyped_name_is_asked_about(anna: Somebody) -> None:
 
 def test_every_region_fits_into_a_link() -> None:
     """Telegram allows 64 letters, digits, _ and - after start=."""
-    atlas = load_facts().atlas
+    atlas = shared_facts().atlas
     ids = {region_id for theatre in atlas.theatres() for region_id in atlas.subtree(theatre.id)}
     assert len(ids) > 4_000
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", region_id) for region_id in ids)

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.data import load_facts
 from bot.model import Act, SourceType, Stance
+from tests.ground import shared_facts
 
 FILES = sorted((Path(__file__).parent.parent.parent / "corpus").glob("*.jsonl"))
-FACTS = load_facts()
+FACTS = shared_facts()
 ACTS, STANCES, TYPES = set(map(str, Act)), set(map(str, Stance)), set(map(str, SourceType))
 EASTERNMOST = timedelta(hours=14)
 """Days are local."""

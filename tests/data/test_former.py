@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from bot.atlas import Atlas
-from bot.data import load_facts
 from bot.errors import ConfigurationError
 from bot.model import Region, RegionLevel
 from bot.storage.database import Database
@@ -18,6 +17,7 @@ from bot.storage.renaming import rename_regions
 from bot.storage.subscriptions import filters_of
 from bot.storage.tables import subscription
 from tests.clock import START
+from tests.ground import shared_facts
 from tests.storage.values import a_chat
 
 SHIPPED = (Path(__file__).parent / "shipped_regions.txt").read_text(encoding="ascii").split()
@@ -26,14 +26,14 @@ FORMER = {"old": ("north", "south"), "older": ("north",)}
 
 def test_every_region_that_was_ever_shipped_leads_somewhere() -> None:
     """An id that leaves the data stands in former.toml; new ids are added to the list with a release."""
-    atlas = load_facts().atlas
+    atlas = shared_facts().atlas
     lost = [each for each in SHIPPED if atlas.get(each) is None and each not in atlas.former]
     assert lost == [], "add them to bot/data/former.toml"
 
 
 def test_a_former_id_is_still_understood() -> None:
     """A link that somebody shared years ago opens what holds that ground now."""
-    atlas = load_facts().atlas
+    atlas = shared_facts().atlas
     found = atlas.find("south-ossetian-boundary-line")
     assert found is not None
     assert found.id == "south-ossetia"

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.data import load_facts
 from bot.model import Truce
 from tests.data.files import PARTY_FILES, THEATRES, TRUCE_FILES, read_parties, read_regions, read_truces
+from tests.ground import shared_facts
 
 STATUSES = {"in force", "disputed", "lapsed", "suspended"}
 
@@ -21,7 +21,7 @@ def theatre(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def truces() -> dict[str, Truce]:
-    return {truce.id: truce for truce in load_facts().truces}
+    return {truce.id: truce for truce in shared_facts().truces}
 
 
 def known_parties() -> set[str]:

@@ -13,13 +13,13 @@ import pytest
 
 from bot.admins import Admins, Bell
 from bot.alarm import Alarm
-from bot.data.messages import load_words
 from bot.errors import ConfigurationError, StorageError
 from bot.model import DeliveryState, Severity
 from bot.storage.database import Database
 from tests.clock import PATIENCE_S
 from tests.databases import sqlite_url
 from tests.delivery.outbox import add_chats, delivering, rows, tell, wait_until_done
+from tests.ground import shared_words
 from tests.telegram_server import Answer, TelegramServer
 
 ADMINS = (11, 12)
@@ -78,7 +78,7 @@ async def test_a_full_disk_is_waited_out(file_db: Database, caplog: pytest.LogCa
     async def note(admin_id: int, text: str) -> None:
         told.append((admin_id, text))
 
-    alarm = Alarm(file_db, Bell(Admins(ADMINS), file_db, load_words(), note))
+    alarm = Alarm(file_db, Bell(Admins(ADMINS), file_db, shared_words(), note))
     await add_chats(file_db, CHATS)
     await tell(file_db, "x", Severity.GRAVE)
     await limit_pages(file_db, None)
@@ -110,7 +110,7 @@ async def test_an_admin_who_cannot_be_told(file_db: Database, caplog: pytest.Log
     await limit_pages(file_db, None)
     with pytest.raises(StorageError, match="full"):
         await add_chats(file_db, CHATS)
-    await Alarm(file_db, Bell(Admins(ADMINS), file_db, load_words(), note)).look()
+    await Alarm(file_db, Bell(Admins(ADMINS), file_db, shared_words(), note)).look()
     assert told == [ADMINS[1]]
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from bot.admins import Admins, Bell
 from bot.alarm import TRY_AGAIN, DeadMansSwitch
-from bot.data.messages import load_words
 from bot.model import DeliveryState
 from bot.storage.database import Database
 from bot.storage.deliveries import Recorded, claim_due
@@ -18,11 +17,12 @@ from bot.storage.settings import ALL_TOLD, put_setting
 from bot.storage.sources import SourceState, save_state, upsert_catalogue
 from bot.watch.pulse import PATIENCE
 from tests.clock import START, FakeClock
+from tests.ground import shared_words
 from tests.storage.values import WIRE, a_chat, an_incident, tell
 
 ADMINS = (11, 12)
 SECOND = timedelta(seconds=1)
-WORDS = load_words()
+WORDS = shared_words()
 
 
 @dataclass

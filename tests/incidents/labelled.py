@@ -13,10 +13,10 @@ from typing import Any
 
 from bot.analyse import make_report
 from bot.atlas import Atlas
-from bot.data import load_facts
 from bot.folding import fold
 from bot.incidents.nearness import distance_km, narrow
 from bot.model import Act, Finding, FoundPlace, Region, RegionLevel, Report, Stance
+from tests.ground import shared_facts
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 NEXT_VILLAGE_KM = (4.0, 20.0)
@@ -79,7 +79,7 @@ def villages_of(theatre: str) -> list[FoundPlace]:
 
 @cache
 def _atlas() -> Atlas:
-    return load_facts().atlas
+    return shared_facts().atlas
 
 
 def _again(row: Labelled, later: timedelta, finding: Finding) -> Labelled:

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import update
 
 from bot.admins import Admins, Bell
-from bot.data.messages import load_words
 from bot.floodgate import Floodgate
 from bot.ingest import ALERTS_AN_HOUR
 from bot.model import DeliveryForm, Entry
@@ -18,6 +17,7 @@ from bot.storage.alerts import unqueued_alerts
 from bot.storage.database import Database
 from bot.storage.tables import alert
 from tests.clock import FakeClock
+from tests.ground import shared_words
 from tests.incidents.telling import THEATRE, YERASKH, finding, source
 from tests.ingest.telling import Newsroom, Readers
 
@@ -47,7 +47,7 @@ def told() -> Told:
 
 
 def open_gate(db: Database, clock: FakeClock, told: Told, max_age: timedelta | None) -> Floodgate:
-    bell = Bell(Admins(ADMINS), db, load_words(), told.tell)
+    bell = Bell(Admins(ADMINS), db, shared_words(), told.tell)
     return Floodgate(db, bell, max_age=max_age, clock=clock.now, wake=told.wake)
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.data import Facts, load_facts
+from bot.data import Facts
 from bot.ingest import Ingested, Limits, ingest
 from bot.model import (
     ChatKind,
@@ -23,7 +23,6 @@ from bot.model import (
     SourceKind,
     SourceType,
 )
-from bot.reading.reader import Reader
 from bot.storage.alerts import queue_next_chunk, unqueued_alerts
 from bot.storage.chats import ensure_chat
 from bot.storage.database import Database
@@ -32,6 +31,7 @@ from bot.storage.incidents import latest_incidents
 from bot.storage.sources import upsert_catalogue
 from bot.storage.subscriptions import subscribe
 from bot.storage.tables import chat, delivery
+from tests.ground import shared_facts, shared_reader
 
 
 def outlet(name: str, type_: SourceType, side: str) -> Source:
@@ -57,7 +57,7 @@ ATTACK = (
 
 @pytest.fixture(scope="module")
 def facts() -> Facts:
-    return load_facts()
+    return shared_facts()
 
 
 class Story:
@@ -66,7 +66,7 @@ class Story:
     def __init__(self, database: Database, facts: Facts) -> None:
         self.database = database
         self.facts = facts
-        self.reader = Reader(facts)
+        self.reader = shared_reader()
         observers = frozenset(p.id for p in facts.parties.values() if p.kind == "monitor")
         self.limits = Limits(observers=observers)
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import pytest
 
-from bot.data import Facts, load_facts
+from bot.data import Facts
 from bot.model import NEUTRAL, Finding, Report, Source, SourceKind, SourceType
 from bot.reading import Reader
+from tests.ground import shared_facts, shared_reader
 
 Read = Callable[..., Finding]
 
@@ -17,13 +18,13 @@ Read = Callable[..., Finding]
 @pytest.fixture(scope="session")
 def facts() -> Facts:
     """The bundled facts."""
-    return load_facts()
+    return shared_facts()
 
 
 @pytest.fixture(scope="session")
 def reader(facts: Facts) -> Reader:
     """The reader that the service uses."""
-    return Reader(facts)
+    return shared_reader()
 
 
 def make_report(

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.data.messages import Catalogue, Words, load_words
+from bot.data.messages import Catalogue, Words
 from bot.incidents import grow, retract
 from bot.model import Act, Alert, AlertKind, FoundPlace, Incident, RegionLevel, SourceType, Stance
 from bot.rendering import render_alert, render_line, render_reply, render_rollup
 from bot.rendering.alert import MOST_LINES, MOST_VISIBLE
 from bot.rendering.direction import lay_out
 from tests import telegram_html
+from tests.ground import shared_words
 from tests.incidents.telling import (
     AYGEPAR,
     MOVSES,
@@ -31,7 +32,7 @@ from tests.incidents.telling import (
 )
 from tests.rendering.facts import FACTS
 
-WORDS = load_words()
+WORDS = shared_words()
 ENGLISH = WORDS["en"]
 HOUR = timedelta(hours=1)
 BAKU = source("Caspian Bulletin", SourceType.MOD, "azerbaijan")

@@ -9,17 +9,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.data.messages import load_words
 from bot.incidents import grow
 from bot.model import Alert, AlertKind, Incident, Severity
 from bot.rendering.digest import MOST_BYTES, MOST_VISIBLE_DIGEST, render_digest
 from bot.rendering.html import visible_length
 from bot.rendering.replies import render_brief
 from tests import telegram_html
+from tests.ground import shared_words
 from tests.incidents.telling import NOON, finding, report
 from tests.rendering.facts import FACTS
 
-WORDS = load_words()
+WORDS = shared_words()
 ENGLISH = WORDS["en"]
 MOVSES = grow(None, report(1), finding(), code="AA-0705-K3")
 

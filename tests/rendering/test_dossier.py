@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.data import Facts
-from bot.data.messages import load_words
 from bot.incidents import grow, retract
 from bot.model import Alert, AlertKind, Evidence, Finding, Incident, Severity, SourceType, Stance
 from bot.rendering import render_reply, render_rollup
@@ -18,10 +17,11 @@ from bot.rendering.alert import MOST_LINES, MOST_VISIBLE
 from bot.rendering.dossier import CLAIMS_A_PAGE, MOST_READINGS, count_pages, render_ledger, render_why
 from bot.rendering.html import to_plain, visible_length
 from tests import telegram_html
+from tests.ground import shared_words
 from tests.incidents.telling import NOON, finding, report, source, told
 from tests.rendering.facts import FACTS, TRUCE
 
-WORDS = load_words()
+WORDS = shared_words()
 ENGLISH = WORDS["en"]
 HOUR = timedelta(hours=1)
 BAKU = source("Caspian Bulletin", SourceType.MOD, "azerbaijan")

@@ -15,15 +15,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from bot.data import load_facts
-from bot.data.messages import NAME_CONTEXTS, SOURCE_LANGUAGE, Catalogue, Words, load_words, read_names
+from bot.data.messages import NAME_CONTEXTS, SOURCE_LANGUAGE, Catalogue, Words, read_names
 from bot.model import Region, RegionLevel
+from tests.ground import shared_facts, shared_words
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = sorted((ROOT / "bot" / "data" / "locales").glob("*.po"))
 KEYWORDS: dict = {"text": None, "count": (1, 2), "mark": None}
 VARIABLE = re.compile(r"\{\w+\}")
-WORDS = load_words()
+WORDS = shared_words()
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_every_plural_and_every_variable_is_there(path: Path) -> None:
 @pytest.mark.parametrize("path", NAMES, ids=lambda p: p.stem)
 def test_names_are_those_of_the_data(path: Path) -> None:
     """A translated name of a party or truce that no data file has is left over."""
-    facts = load_facts()
+    facts = shared_facts()
     known = {"party": {p.name for p in facts.parties.values()}, "truce": {t.name for t in facts.truces}}
     for key, _, message in messages(path):
         assert message.context in NAME_CONTEXTS

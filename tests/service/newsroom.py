@@ -12,10 +12,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from bot.app import Clock, open_service
+from bot.app import Clock, build_ground, open_service
 from bot.config import load_settings
 from bot.service import Service
 from bot.stages import telegram_stage
+from tests.ground import shared_facts, shared_reader, shared_words
 from tests.source_host import Item, SourceHost, feed, rss
 from tests.telegram_server import TOKEN, TelegramServer
 
@@ -136,7 +137,9 @@ async def open_newsroom(
         }
         loaded = load_settings(None, **chosen)
         clock = WatchClock(now)
-        async with open_service(loaded, telegram_stage(loaded), clock) as service:
+        stage = telegram_stage(loaded)
+        ground = build_ground(loaded, stage, shared_facts(), shared_reader(), shared_words())
+        async with open_service(loaded, stage, clock, ground) as service:
             stop = asyncio.Event()
             running = asyncio.create_task(service.run(stop))
             try:

@@ -9,9 +9,6 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
-import pytest
-
-from tests.clock import PATIENCE_S
 from tests.service.newsroom import SOURCE
 from tests.source_host import SourceHost, feed, hang, rss
 from tests.telegram_server import TOKEN, TelegramServer
@@ -20,7 +17,8 @@ ROOT = Path(__file__).parent.parent.parent
 STOP_WITHIN_S = 3 * 8.0
 """Eight seconds are promised, of which the service waits for four at most; the rest is for a busy machine. A
 source that hangs would be waited for longer."""
-START_WITHIN_S = 2 * PATIENCE_S
+START_WITHIN_S = 240.0
+"""A start is four seconds of work, a minute where ten others want the same two cores."""
 
 
 async def start(folder: Path, *arguments: str, stdin: int | None = PIPE, **variables: str) -> Process:
@@ -102,16 +100,14 @@ async def test_with_standard_input_closed_it_still_runs(tmp_path: Path) -> None:
     assert (await ended(process, STOP_WITHIN_S))[0] == 0
 
 
-@pytest.mark.parametrize("stops", [1, 2])
-async def test_sigterm_ends_a_busy_service_in_time(tmp_path: Path, stops: int) -> None:
-    """With a source that hangs and a poll that waits, one SIGTERM or two end it in eight seconds."""
+async def test_sigterm_ends_a_busy_service_in_time(tmp_path: Path) -> None:
+    """With a source that hangs and a poll that waits, one SIGTERM ends it; two do: test_stopping.py."""
     async with SourceHost() as host, TelegramServer() as telegram:
         process = await _start_with_sources(tmp_path, host, telegram)
         async with asyncio.timeout(START_WITHIN_S):
             await host.until_asked(1)
-        await telegram.wait_until(lambda: telegram.calls("getUpdates"))
-        for _ in range(stops):
-            process.send_signal(signal.SIGTERM)
+        await telegram.wait_until(lambda: telegram.calls("getUpdates"), START_WITHIN_S)
+        process.send_signal(signal.SIGTERM)
         status, out, err = await ended(process, STOP_WITHIN_S)
     assert status == 0, err
     assert TOKEN not in out + err
@@ -128,7 +124,7 @@ async def test_no_network_at_the_start_is_waited_out(tmp_path: Path) -> None:
             while b"cannot be reached" not in await process.stderr.readline():
                 pass
         async with TelegramServer(port=port) as again:
-            await again.wait_until(lambda: again.calls("getUpdates"))
+            await again.wait_until(lambda: again.calls("getUpdates"), START_WITHIN_S)
             process.send_signal(signal.SIGTERM)
             assert (await ended(process, STOP_WITHIN_S))[0] == 0
 

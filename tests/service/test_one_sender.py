@@ -31,7 +31,7 @@ async def two_services(folder: Path, url: str) -> AsyncIterator[tuple[Process, P
     )
     async with TelegramServer() as first_side, TelegramServer() as second_side:
         first = await start_service(folder, url, first_side)
-        await first_side.wait_until(lambda: first_side.calls("getUpdates"))
+        await first_side.wait_until(lambda: first_side.calls("getUpdates"), START_WITHIN_S)
         second = await start_service(folder, url, second_side)
         await said(second, WAITS)
         try:
@@ -68,7 +68,7 @@ async def test_the_second_waits_and_takes_over(tmp_path: Path) -> None:
         assert not telegram.requests
         first.kill()
         await ended(first)
-        await telegram.wait_until(lambda: telegram.calls("getUpdates"))
+        await telegram.wait_until(lambda: telegram.calls("getUpdates"), START_WITHIN_S)
         second.send_signal(signal.SIGTERM)
         status, _, err = await ended(second, STOP_WITHIN_S)
         assert (status, "takes over" in err) == (0, True), err

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.data import load_facts
 from bot.errors import ConfigurationError
 from bot.model import NEUTRAL, Source, SourceKind, SourceOptions, SourceType
 from bot.sources.catalogue import Vocabulary, read_catalogue, read_samples
+from tests.ground import shared_facts
 
 GOOD = """
 [[source]]
@@ -183,7 +183,7 @@ def test_addresses_fit_their_kind(tmp_path: Path, kind: str, url: str, is_good: 
 
 def test_the_bundled_catalogue_names_known_sides_and_theatres() -> None:
     """At least a hundred and fifty sources, each with its language but those that speak many."""
-    facts = load_facts()
+    facts = shared_facts()
     known = Vocabulary(set(facts.parties), set(facts.theatres))
     sources = read_catalogue(known=known)
     assert len(sources) >= 150
@@ -225,7 +225,7 @@ ONE_SIDED = {"central-african-republic": {"car-government"}}
 """Its armed groups publish nothing that could be checked on a schedule."""
 
 
-@pytest.mark.parametrize("theatre", sorted(load_facts().theatres))
+@pytest.mark.parametrize("theatre", sorted(shared_facts().theatres))
 def test_both_sides_of_every_theatre_are_heard(theatre: str) -> None:
     """And somebody who is neither, each for this theatre and not for the world at large."""
     heard = {s.side for s in read_catalogue() if theatre in s.theatres}

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.data import load_facts
 from bot.errors import ParseError
 from bot.model import Entry, Report, Source, SourceKind, SourceOptions, SourceType
-from bot.reading import Reader
 from bot.sources.channel import parse
 from bot.sources.identity import content_hash, report_key
 from bot.sources.messages import Job
 from bot.sources.worker import run
+from tests.ground import shared_reader
 
 NOW = datetime(2024, 12, 2, 12, 0, tzinfo=UTC)
 
@@ -136,7 +135,7 @@ def test_each_post_has_a_language_of_its_own() -> None:
     russian = SourceOptions(language="ru")
     channel = Source("a", "A", SourceKind.CHANNEL, "https://t.me/s/a", SourceType.CHANNEL, options=russian)
     entries = run(Job(SourceKind.CHANNEL, page, "text/html; charset=utf-8", channel.url, russian)).entries
-    reader = Reader(load_facts())
+    reader = shared_reader()
     reports = [Report(channel, e.guid, e.url, e.title, e.text, e.published_at, NOW) for e in entries]
     assert [reader.read(report).language for report in reports] == ["ru", "hy", "en"]
 

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.data import load_facts
 from bot.errors import ParseError
 from bot.model import Entry
 from bot.sources import reliefweb
 from bot.sources.gdelt import COUNTRIES, MOST_UNZIPPED_BYTES, PALESTINE, parse
+from tests.ground import shared_facts
 
 ADDED = datetime(2025, 1, 9, 10, 15, tzinfo=UTC)
 
@@ -103,7 +103,7 @@ def test_a_headline_may_stand_in_the_address() -> None:
 
 def test_every_country_of_the_theatres_is_known() -> None:
     """By the codes that GDELT writes."""
-    countries = {c for facts in load_facts().theatres.values() for c in facts["countries"]}
+    countries = {c for facts in shared_facts().theatres.values() for c in facts["countries"]}
     assert countries - COUNTRIES.keys() == {"PS"}
     assert {"GZ", "WE"} == PALESTINE
 

@@ -19,6 +19,7 @@ from bot.sources.identity import content_hash
 from bot.sources.messages import Job
 from bot.sources.parser import Parser
 from bot.sources.worker import run
+from tests.clock import PATIENCE_S
 from tests.source_host import Item, rss
 
 FEED = SourceKind.FEED
@@ -28,7 +29,7 @@ SLOW = rss(*(Item(f"https://outlet.example/{n}", "&amp;lt;b&amp;gt;" * 1_500) fo
 
 @pytest.fixture
 async def parser() -> AsyncIterator[Parser]:
-    async with Parser() as one:
+    async with Parser(limit=timedelta(seconds=PATIENCE_S)) as one:
         yield one
 
 
@@ -100,7 +101,8 @@ async def test_closing_in_the_middle_leaves_no_process() -> None:
 
 async def test_a_spare_process_helps_while_the_first_is_stuck() -> None:
     """Whoever waits behind a slow answer is served by another process, which then goes away."""
-    async with Parser(spare_after=timedelta(milliseconds=1)) as parser:
+    limit = timedelta(seconds=PATIENCE_S)
+    async with Parser(limit=limit, spare_after=timedelta(milliseconds=1)) as parser:
         await parser.parse(FEED, BODY, "", "")
         slow = asyncio.create_task(parser.parse(FEED, SLOW, "", ""))
         assert await parser.parse(FEED, BODY, "", "")

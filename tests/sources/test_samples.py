@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.data import load_facts
 from bot.errors import FetchError
 from bot.model import Entry, Report, Source
 from bot.reading import Reader
@@ -16,6 +15,7 @@ from bot.sources.fetch import Fetched, Fetcher, NotModified
 from bot.sources.identity import distinct, report_key
 from bot.sources.samples import SampleFetcher, serve_sample
 from tests.clock import FakeClock
+from tests.ground import shared_reader
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 NOISE = (
@@ -88,7 +88,7 @@ async def test_sample_addresses_mean_nothing_to_the_real_fetcher() -> None:
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader(load_facts())
+    return shared_reader()
 
 
 @pytest.mark.parametrize("source", read_samples(), ids=lambda source: source.id)

@@ -15,7 +15,6 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.admins import Admins
 from bot.commands import CONCURRENT_UPDATES, Desk, Refreshed, Tell, register, set_menu
-from bot.data.messages import load_words
 from bot.errors import FetchError
 from bot.storage.chats import find_chat
 from bot.storage.database import Database
@@ -24,6 +23,7 @@ from bot.survey import Survey
 from bot.terminal import GREETING, LOCAL_CHAT_ID, TERMINAL_TOKEN, TerminalRequest, read_lines
 from tests.chat import PatientClock, small_facts
 from tests.clock import PATIENCE_S
+from tests.ground import shared_words
 
 
 class Paper(io.StringIO):
@@ -102,7 +102,7 @@ def desk_of(db: Database) -> Desk:
         raise FetchError(f"nobody answers at {address}")
 
     return Desk(
-        *(db, small_facts(), PatientClock(), load_words(), check_nothing, survey_nothing),
+        *(db, small_facts(), PatientClock(), shared_words(), check_nothing, survey_nothing),
         *(lambda: None, b"a key"),
         admins=Admins({LOCAL_CHAT_ID}),
         subscribes_on_start=True,
