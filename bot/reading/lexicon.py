@@ -43,13 +43,17 @@ def _table_of(code: str) -> str:
 class Findings:
     """The hits of one text by code ("acts.mortar", "scope.background", "month.5"), each list by start."""
 
-    __slots__ = ("_all", "_by_code", "_by_table")
+    __slots__ = ("_all", "_by_code", "_by_table", "_lists")
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         by_code: defaultdict[str, list[Hit]] = defaultdict(list)
         for hit in hits:
             by_code[hit[2]].append(hit)
+        lists: defaultdict[str, list[list[Hit]]] = defaultdict(list)
+        for code, own in by_code.items():
+            lists[_table_of(code)].append(own)
         self._by_code: dict[str, list[Hit]] = by_code
+        self._lists: dict[str, list[list[Hit]]] = lists
         self._by_table: dict[str, list[Hit]] = {}
         self._all = hits
 
@@ -61,7 +65,7 @@ class Findings:
         """Hits of every key of a table."""
         hits = self._by_table.get(table)
         if hits is None:
-            lists = [own for code, own in self._by_code.items() if _table_of(code) == table]
+            lists = self._lists.get(table, ())
             hits = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
             self._by_table[table] = hits
         return hits

@@ -32,19 +32,23 @@ class Passages:
 
     def is_past(self, position: int) -> bool:
         """Whether a folded position lies where older matters are told."""
-        return any(start <= position < end for start, end in self.past)
+        return bool(self.past) and any(start <= position < end for start, end in self.past)
 
     def is_news(self, position: int) -> bool:
         """Whether a folded position lies neither in the past nor among what is only possible."""
-        return not self.is_past(position) and not any(start <= position < end for start, end in self.possible)
+        if not self.past and not self.possible:
+            return True
+        return not any(start <= position < end for start, end in (*self.past, *self.possible))
 
     def is_denied(self, start: int, end: int) -> bool:
         """Whether a negation stands in the same clause, close by; `no fewer than` is none."""
         negations = self.found.of("scope.negation")
         if not negations:
             return False
-        clause = self.text.clause_of(start)
         near = [h for h in negations if -30 <= h.start - start <= 20 + end - start]
+        if not near:
+            return False
+        clause = self.text.clause_of(start)
         least = self.found.of("casualties.at_least")
         return any(
             self.text.clause_of(h.start) == clause and not any(m.start <= h.start < m.end for m in least)

@@ -85,7 +85,8 @@ class Finder:
     """Phrases compiled once; `find` may be called from anywhere, it changes nothing.
 
     Kept small for a hundred thousand names: a literal has one check (shared by all that are alike) and one
-    code; the few literals that stand for several things have the others in `_more`.
+    code; the few literals that stand for several things have the others in `_alike`, or in `_more` with their
+    own checks.
     """
 
     def __init__(self, phrases: Iterable[Phrase], clitics: Mapping[str, Iterable[str]]) -> None:
@@ -95,7 +96,8 @@ class Finder:
         self._check_of = array("I")
         self._kinds = array("B")
         self._codes: list[str] = []
-        self._more: dict[int, list[tuple[Check | None, str]]] = {}
+        self._alike: dict[int, list[str]] = {}
+        self._more: dict[int, list[tuple[Check, str]]] = {}
         self._automaton = ahocorasick_rs.AhoCorasick(
             self._gather(phrases), implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
@@ -120,8 +122,10 @@ class Finder:
                     self._add(code, number)
                     yield literal
                 elif (check, code) not in self._all(index):
-                    is_same = number == self._check_of[index]
-                    self._more.setdefault(index, []).append((None if is_same else check, code))
+                    if number == self._check_of[index]:
+                        self._alike.setdefault(index, []).append(code)
+                    else:
+                        self._more.setdefault(index, []).append((check, code))
 
     def _add(self, code: str, number: int) -> None:
         self._codes.append(code)
@@ -131,8 +135,8 @@ class Finder:
     def _all(self, index: int) -> list[tuple[Check, str]]:
         """Every meaning of a literal."""
         first = self._checks[self._check_of[index]]
-        more = [(check or first, code) for check, code in self._more.get(index, ())]
-        return [(first, self._codes[index]), *more]
+        alike = [(first, code) for code in (self._codes[index], *self._alike.get(index, ()))]
+        return [*alike, *self._more.get(index, ())]
 
     def _compile(self, words: tuple[Word, ...]) -> Iterator[tuple[str, Check]]:
         """The literals that the automaton looks for, and what to check around each.
@@ -156,7 +160,7 @@ class Finder:
     def find(self, folded: str) -> list[Hit]:
         """Every phrase in a folded text that begins and ends with a space, overlapping ones too, by start."""
         found: list[Hit] = []
-        codes, more, kinds = self._codes, self._more, self._kinds
+        codes, kinds, alike, more = self._codes, self._kinds, self._alike, self._more
         add, end_of, new = found.append, folded.find, tuple.__new__
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             kind = kinds[index]
@@ -170,17 +174,19 @@ class Finder:
                 begin, stop = self._verify(folded, start, end, self._checks[self._check_of[index]])
             if stop >= 0:
                 add(new(Hit, (begin, stop, codes[index])))
+                if index in alike:
+                    found += [new(Hit, (begin, stop, code)) for code in alike[index]]
             if index in more:
-                found += self._find_more(folded, start, end, begin, stop, more[index])
+                found += self._find_more(folded, start, end, more[index])
         found.sort(key=_START)
         return found
 
     def _find_more(
-        self, folded: str, start: int, end: int, begin: int, stop: int, more: list[tuple[Check | None, str]]
+        self, folded: str, start: int, end: int, more: Iterable[tuple[Check, str]]
     ) -> Iterator[Hit]:
-        """What else a literal stands for; without a check of its own, where its first meaning was found."""
+        """What else a literal stands for where other words stand around it."""
         for check, code in more:
-            first, last = (begin, stop) if check is None else self._verify(folded, start, end, check)
+            first, last = self._verify(folded, start, end, check)
             if last >= 0:
                 yield Hit(first, last, code)
 
