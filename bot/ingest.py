@@ -289,7 +289,8 @@ class _Intake:
             finding,
             await self._candidates(report, finding),
             own=summarise(own) if own else None,
-            copied=copied.incident_id if copied and copied.source_id != self._source.id else None,
+            copied=copied.incident_id if copied else None,
+            is_own_copy=copied is not None and copied.source_id == self._source.id,
         )
         before = own or (await self._load(placement.joined.id or 0) if placement.joined else None)
         if before and placement.twin:

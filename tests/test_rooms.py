@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "bot").rglob("*.py"))
 LEVELS = {
-    0: {"model", "errors", "config", "log", "atlas", "choices", "folding", "data"},
+    0: {"model", "errors", "config", "log", "atlas", "choices", "folding", "voices", "data"},
     1: {"hours", "incidents", "reading", "rendering", "watch"},
     2: {"sources", "storage"},
     3: {

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 
-from bot.choices import Circle
+from bot.choices import Circle, Trait
 from bot.commands.access import Verdict, judge
 from bot.commands.buttons import review_buttons
 from bot.commands.choice import name_region
 from bot.commands.grammar import echo
+from bot.commands.narrowing import acts_line, confirmed_line, parties_line, severity_line
 from bot.commands.picker import Reaction
 from bot.commands.pins import name_circle
 from bot.commands.screen import Button, Screen
 from bot.commands.visit import Visit
 from bot.folding import fold
-from bot.incidents import tell_roles
-from bot.model import ChatKind, Incident
+from bot.incidents import tell_roles, traits_of
+from bot.model import ChatKind, Incident, IncidentStatus
 from bot.reading.text import is_spaceless
 from bot.rendering.dossier import count_pages, render_ledger, render_why
 from bot.rendering.html import bold, escape, to_plain
@@ -86,7 +88,8 @@ async def find_incident(visit: Visit, code: str) -> Incident | None:
 
 def show_ledger(visit: Visit, incident: Incident, page: int) -> Screen:
     """A page of the ledger with buttons to the others; the bot's admins see the reports' numbers."""
-    pages = count_pages(incident)
+    is_numbered = judge("retract", visit.roles) is Verdict.ALLOW
+    pages = count_pages(incident, is_numbered=is_numbered)
     page = min(max(0, page), pages - 1)
     text = render_ledger(
         tell_roles(incident),
@@ -94,7 +97,7 @@ def show_ledger(visit: Visit, incident: Incident, page: int) -> Screen:
         visit.words,
         visit.desk.clock.now(),
         visit.desk.facts,
-        is_numbered=judge("retract", visit.roles) is Verdict.ALLOW,
+        is_numbered=is_numbered,
     )
     turning = []
     if page > 0:
@@ -144,14 +147,35 @@ def _say_filter(
     chosen = [region for region in filters.regions if region in held]
     names = [bold(name_region(visit.desk.atlas, words, region)) for region in chosen]
     names += [bold(escape(name_circle(visit, each))) for each in circles]
-    if not names:
+    held_traits = traits_of(incident)
+    if not names or any(asked and not set(asked) & held_traits for asked in _asked(filters)):
         return words.text("This chat's choice does not hold it now.")
     line = words.text("Your choice: {regions}", regions=words.list(names))
     found = [word for word in filters.include if any(_occurs(word, text) for text in texts)]
     if found:
         listed = ", ".join(bold(escape(word)) for word in found[:_MOST_KEYWORDS])
         line += " · " + words.text("your words: {words}", words=listed)
-    return line
+    return " · ".join((line, *_say_traits(visit, filters, held_traits)))
+
+
+def _asked(filters: Filters) -> Iterator[list[tuple[Trait, str]]]:
+    """What the chat asks for, kind by kind: of each, one must hold."""
+    yield [(Trait.SEVERITY, filters.least)] if filters.least else []
+    yield [(Trait.STATUS, IncidentStatus.CONFIRMED)] if filters.is_confirmed_only else []
+    yield [(Trait.ACT, act) for act in filters.acts]
+    yield [(Trait.PARTY, party) for party in filters.parties]
+
+
+def _say_traits(visit: Visit, filters: Filters, held: Collection[tuple[Trait, str]]) -> Iterator[str]:
+    """The filters that it got through; of acts and parties those that it has."""
+    if filters.least:
+        yield severity_line(visit.words, filters)
+    if filters.is_confirmed_only:
+        yield confirmed_line(visit.words, filters)
+    if acts := [act for act in filters.acts if (Trait.ACT, act) in held]:
+        yield acts_line(visit.words, acts)
+    if parties := [party for party in filters.parties if (Trait.PARTY, party) in held]:
+        yield parties_line(visit, parties)
 
 
 def _occurs(keyword: str, folded_text: str) -> bool:

@@ -1,7 +1,7 @@
 """Reports become incidents: placed, weighed, judged. Pure: no clock, no table, no network."""
 
 from bot.incidents.changes import judge_change, judge_changes, opens_to_others
-from bot.incidents.claims import Sides, Voice, collapse, make_claim
+from bot.incidents.claims import Sides, make_claim
 from bot.incidents.codes import code_candidates, free_code
 from bot.incidents.growing import derive, grow, merge, retract, withdraw
 from bot.incidents.ledger import Ledger, Placed
@@ -22,10 +22,8 @@ __all__ = [
     "Profile",
     "Search",
     "Sides",
-    "Voice",
     "box_of",
     "code_candidates",
-    "collapse",
     "confirmations",
     "derive",
     "free_code",

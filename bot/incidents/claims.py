@@ -1,10 +1,9 @@
-"""The claim ledger: who says what, with wire copies and outlets of one voice collapsed."""
+"""The claim that a report adds to an incident's ledger: who says it, for whom, and whose text it repeats."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from bot.model import NEUTRAL, Claim, Finding, Report, SourceType, Stance
 
@@ -15,20 +14,6 @@ class Sides:
 
     observers: Collection[str] = frozenset()
     blocs: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """One side or observer of an incident: its newest claim, and how often and from where it was heard."""
-
-    speaker: str
-    claim: Claim
-    first_at: datetime
-    last_at: datetime
-    reports: int
-    origins: frozenset[str]
-    killed: int | None
-    wounded: int | None
 
 
 NOBODY = Sides()
@@ -112,32 +97,6 @@ def speaks_for_itself(report: Report, finding: Finding, observers: Collection[st
     if finding.stance in (Stance.CONFIRMATION, Stance.TALLY) or not finding.accuser:
         return True
     return all(p in observers or p == report.source.side for p in finding.accuser)
-
-
-def collapse(claims: Iterable[Claim]) -> tuple[Voice, ...]:
-    """One voice a speaker, in the order in which they were first heard; its numbers are its latest."""
-    spoken: dict[str, list[Claim]] = {}
-    for claim in claims:
-        spoken.setdefault(claim.speaker, []).append(claim)
-    return tuple(_voice(speaker, said) for speaker, said in spoken.items())
-
-
-def _voice(speaker: str, said: Sequence[Claim]) -> Voice:
-    originals = [claim for claim in said if not claim.is_copy] or list(said)
-    return Voice(
-        speaker=speaker,
-        claim=originals[-1],
-        first_at=said[0].said_at,
-        last_at=said[-1].said_at,
-        reports=len(said),
-        origins=frozenset(claim.origin for claim in said),
-        killed=_latest([claim.killed for claim in originals]),
-        wounded=_latest([claim.wounded for claim in originals]),
-    )
-
-
-def _latest(numbers: Sequence[int | None]) -> int | None:
-    return next((number for number in reversed(numbers) if number is not None), None)
 
 
 def _own(side: str, parties: Sequence[str]) -> tuple[str, ...]:

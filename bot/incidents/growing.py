@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from bot.incidents.claims import NOBODY, Sides, collapse, make_claim, mark_copy
+from bot.incidents.claims import NOBODY, Sides, make_claim, mark_copy
 from bot.incidents.codes import code_candidates
 from bot.incidents.roles import names_a_day
 from bot.incidents.severity import judge_severity
 from bot.incidents.status import judge_status, rests_on
 from bot.model import Claim, Finding, FoundPlace, Incident, IncidentStatus, Report
+from bot.voices import collapse
 
 T = TypeVar("T", bound=Hashable)
 

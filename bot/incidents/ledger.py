@@ -49,13 +49,13 @@ class Ledger:
             return None
         told = report if report.id is not None else replace(report, id=len(self._reports) + 1)
         copied = self._remember_text(told)
-        is_others = copied is not None and self._sources[copied] != told.source.id
         placement = place(
             told,
             finding,
             self._candidates(told, finding),
             own=self._profiles.get(self._of.get(told.id or 0, 0)),
-            copied=self._of.get(copied or 0) if is_others else None,
+            copied=self._of.get(copied or 0),
+            is_own_copy=self._sources.get(copied or 0) == told.source.id,
         )
         before = self._incidents[placement.joined.id or 0] if placement.joined else None
         after = grow(

@@ -41,19 +41,21 @@ def place(
     *,
     own: Profile | None = None,
     copied: int | None = None,
+    is_own_copy: bool = False,
 ) -> Placement:
     """Weigh the report against each candidate of its theatre and join the heaviest that is heavy enough.
 
     `own` is the incident in which the report stands already: a new revision stays there. `copied` is the
-    id of the incident that holds the report of another source of which this one is a near-copy.
+    id of the incident that holds the report of which this one is a near-copy, `is_own_copy`: of the same
+    source. What was taken back is joined by copies alone: whoever tells it in other words tells it anew.
     """
     if own is not None:
         return Placement(own, None, _is_closed(own, report))
     telling = prepare(report, finding)
     weighed = [
-        (weigh(telling, each, is_copy=copied is not None and each.id == copied), each)
+        (weigh(telling, each, is_copy=_holds(each, copied) and not is_own_copy), each)
         for each in candidates
-        if each.theatre == finding.theatre
+        if each.theatre == finding.theatre and (not each.is_retracted or _holds(each, copied))
     ]
     if not weighed:
         return Placement(None)
@@ -63,6 +65,10 @@ def place(
     twins = (each for sum_, each in weighed if each is not best and _is_certain(sum_))
     twin = next((each for each in twins if _is_certain(weight) and _is_same(best, each, report)), None)
     return Placement(best, weight, _is_closed(best, report), twin)
+
+
+def _holds(incident: Profile, copied: int | None) -> bool:
+    return copied is not None and incident.id == copied
 
 
 def _is_certain(weight: Weight) -> bool:
@@ -75,7 +81,7 @@ def _is_same(one: Profile, other: Profile, report: Report) -> bool:
 
     Whoever told of both knew two, and villages that only a summary names together stay two.
     """
-    if one.is_tally or other.is_tally or _is_closed(one, report) or _is_closed(other, report):
+    if any(each.is_tally or each.is_retracted or _is_closed(each, report) for each in (one, other)):
         return False
     ours, theirs = {h.source_id for h in one.heard}, {h.source_id for h in other.heard}
     if ours & theirs or not set(one.days) & set(other.days):

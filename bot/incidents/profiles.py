@@ -80,6 +80,7 @@ class Profile:
     is_tally: bool
     heard: tuple[Heard, ...]
     titles: tuple[Title, ...]
+    is_retracted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def summarise(incident: Incident) -> Profile:
         is_tally=bool(incident.claims) and incident.claims[0].stance is Stance.TALLY,
         heard=_heard(incident.claims),
         titles=tuple(titles)[:MOST_TITLES],
+        is_retracted=incident.retraction is not None,
     )
 
 

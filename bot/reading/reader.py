@@ -98,7 +98,8 @@ class Reader:
         if theatre is None:
             features["no_theatre"] = 1.0
             score, reasons = weigh(features, self._weights)
-            return Finding(False, score, language, reasons=reasons), Workings(features)
+            taken_back = tuple(_evidence(text, _retractions(passages)))
+            return Finding(False, score, language, evidence=taken_back, reasons=reasons), Workings(features)
         return self._judge(report, passages, theatre, features)
 
     def _judge(
@@ -219,7 +220,7 @@ def _gather(
     """The words behind the judgements."""
     text, found = passages.text, passages.found
     spans = [("day", day.day.isoformat(), day.position, day.end)] if day else []
-    spans += [("retract", "", h.start, h.end) for h in found.of("stance.retract")]
+    spans += _retractions(passages)
     spans += [("act", h.code.partition(".")[2], h.start, h.end) for h in found.under("acts")]
     spans += [("truce", h.code.partition(".")[2], h.start, h.end) for h in found.under("truce")]
     spans += [("party", code, m.start, m.end) for m in passages.parties for code in codes_of(m, "p")]
@@ -227,6 +228,11 @@ def _gather(
     spans += [(toll.kind, str(toll.value), toll.start, toll.end) for toll in casualties.tolls]
     spans += [("offtopic", h.code.partition(".")[2], h.start, h.end) for h in found.under("offtopic")]
     return tuple(_evidence(text, spans[:MOST_EVIDENCE]))
+
+
+def _retractions(passages: Passages) -> list[tuple[str, str, int, int]]:
+    """Words by which a source takes back or mends what it said; they count wherever the text is about."""
+    return [("retract", "", h.start, h.end) for h in passages.found.of("stance.retract")]
 
 
 def _evidence(text: Text, spans: Iterable[tuple[str, str, int, int]]) -> Iterable[Evidence]:

@@ -197,5 +197,5 @@ class _Page:
         if self.incident.changes:
             time = self.words.moment(alert.created_at, self.now)
             number = self.words.number(self.incident.changes)
-            parts.append(self.words.text("updated {time} ({number})", time=time, number=number))
+            parts.append(self.words.text("updated {time}, change {number}", time=time, number=number))
         return " · ".join((*map(escape, parts), escape(self.incident.code)))

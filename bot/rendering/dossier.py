@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.data import Facts
@@ -12,9 +13,12 @@ from bot.rendering.alert import say_acts, say_casualties, say_retraction, say_st
 from bot.rendering.html import bold, clean, escape, link, safe_url, shorten, strike
 from bot.rendering.names import Names
 from bot.rendering.words import ACTS, MARKS, mark
+from bot.voices import Voice, collapse
 
-CLAIMS_A_PAGE = 5
-"""Voices on one page of a ledger: each takes two or three lines of a phone."""
+VOICES_A_PAGE = 5
+"""Voices on one page of a ledger: each takes three or four lines of a phone."""
+REPORTS_A_VOICE = 6
+"""Reports of one voice that stand together; what is more stands below its name once more."""
 MOST_READINGS = 4
 """Reports whose words are quoted: the first ones are those that made the alert."""
 MOST_WORDS = 4
@@ -43,20 +47,47 @@ _QUOTED = {
 """Kinds of evidence that people are shown, in this order."""
 
 
-def count_pages(incident: Incident) -> int:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A voice of the ledger with some of its reports."""
+
+    voice: Voice
+    reports: tuple[Claim, ...]
+    is_first: bool
+    copies: int = 0
+    """Reports that only repeat another's text, after the last of the others."""
+
+
+def count_pages(incident: Incident, *, is_numbered: bool = False) -> int:
     """How many pages the ledger has, one at least."""
-    return max(1, -(-len(incident.claims) // CLAIMS_A_PAGE))
+    return max(1, -(-len(_entries(incident, is_numbered)) // VOICES_A_PAGE))
 
 
 def render_ledger(
     incident: Incident, page: int, words: Words, now: datetime, facts: Facts, *, is_numbered: bool = False
 ) -> str:
-    """One page (from 0) of the ledger as HTML; `is_numbered`: with the reports' numbers."""
+    """One page (from 0) of the ledger as HTML: a voice for each side and observer, copies only counted.
+
+    `is_numbered`: every report is named, copies too, with its number.
+    """
     names = Names(words, facts)
-    first = page * CLAIMS_A_PAGE
-    shown = incident.claims[first : first + CLAIMS_A_PAGE]
-    voices = [_voice(claim, words, names, now, is_numbered) for claim in shown]
+    first = page * VOICES_A_PAGE
+    shown = _entries(incident, is_numbered)[first : first + VOICES_A_PAGE]
+    voices = [_show(entry, words, names, now, is_numbered) for entry in shown]
     return "\n\n".join(("\n".join(_head(incident, words, names)), *voices))
+
+
+def _entries(incident: Incident, is_numbered: bool) -> list[_Entry]:
+    return [entry for voice in collapse(incident.claims) for entry in _in_parts(voice, is_numbered)]
+
+
+def _in_parts(voice: Voice, is_numbered: bool) -> Iterator[_Entry]:
+    """A voice that is heard in many reports is told in several parts."""
+    told = voice.said if is_numbered else voice.own
+    for start in range(0, len(told), REPORTS_A_VOICE):
+        part = told[start : start + REPORTS_A_VOICE]
+        is_last = start + REPORTS_A_VOICE >= len(told)
+        yield _Entry(voice, part, start == 0, voice.reports - len(told) if is_last else 0)
 
 
 def render_why(
@@ -87,21 +118,40 @@ def _head(incident: Incident, words: Words, names: Names) -> list[str]:
     return [reason, *(strike(line) for line in lines[:3] if line)]
 
 
-def _voice(claim: Claim, words: Words, names: Names, now: datetime, is_numbered: bool) -> str:
-    """Who says what, when and where; a copy of another report says so."""
-    stance = words.text(_STANCES[claim.stance])
-    acts = words.comma.join(words.text(ACTS[act]) for act in claim.acts)
-    head = f"{bold(escape(names.speaker(claim)))} {escape(stance)}" + (f": {escape(acts)}" if acts else "")
-    details = [
-        *_parties(claim, words, names),
-        *_tolls(claim, words),
-        escape(words.comma.join(names.place(place) for place in claim.places[:3])),
-    ]
-    where = [link(claim.url, escape(names.outlet(claim))), escape(words.moment(claim.said_at, now))]
-    where += [escape(words.text("copy"))] if claim.is_copy else []
-    where += [f"#{claim.report_id}"] if is_numbered else []
-    parts = [head, " · ".join(detail for detail in details if detail), " · ".join(where)]
-    return "\n".join(part for part in parts if part)
+def _show(entry: _Entry, words: Words, names: Names, now: datetime, is_numbered: bool) -> str:
+    """Who says what, when first and last, and in which reports."""
+    voice = entry.voice
+    lines = [_say_stances(voice, words, names)]
+    if entry.is_first:
+        places = dict.fromkeys(names.place(place) for claim in voice.own for place in claim.places)
+        scene = escape(words.comma.join(list(places)[:3]))
+        details = [*_parties(voice.claim, words, names), *_tolls(voice, words), scene]
+        lines += [" · ".join(detail for detail in details if detail), _say_span(voice, words, now)]
+    reports = words.comma.join(_say_report(each, words, names, now, is_numbered) for each in entry.reports)
+    copies = words.count("{n} copy", "{n} copies", entry.copies) if entry.copies else ""
+    lines.append(" · ".join(part for part in (reports, escape(copies)) if part))
+    return "\n".join(line for line in lines if line)
+
+
+def _say_stances(voice: Voice, words: Words, names: Names) -> str:
+    """Armenia claims, updates: shelling."""
+    stances = dict.fromkeys(words.text(_STANCES[claim.stance]) for claim in voice.own)
+    acts = dict.fromkeys(words.text(ACTS[act]) for claim in voice.own for act in claim.acts)
+    head = f"{bold(escape(names.speaker(voice.claim)))} {escape(words.comma.join(stances))}"
+    return head + (f": {escape(words.comma.join(acts))}" if acts else "")
+
+
+def _say_span(voice: Voice, words: Words, now: datetime) -> str:
+    """When it was heard first and last; nothing where that is one time, which stands beside its report."""
+    first, last = words.moment(voice.first_at, now), words.moment(voice.last_at, now)
+    return escape(words.text("first {first}, last {last}", first=first, last=last)) if first != last else ""
+
+
+def _say_report(claim: Claim, words: Words, names: Names, now: datetime, is_numbered: bool) -> str:
+    told = f"{link(claim.url, escape(names.outlet(claim)))} {escape(words.moment(claim.said_at, now))}"
+    marks = [escape(words.text("copy"))] if claim.is_copy else []
+    marks += [f"#{claim.report_id}"] if is_numbered else []
+    return words.isolate(f"{told} ({', '.join(marks)})" if marks else told)
 
 
 def _parties(claim: Claim, words: Words, names: Names) -> Iterable[str]:
@@ -110,11 +160,11 @@ def _parties(claim: Claim, words: Words, names: Names) -> Iterable[str]:
         yield words.text("Accused: {accused}", accused=accused)
 
 
-def _tolls(claim: Claim, words: Words) -> Iterable[str]:
-    if claim.killed is not None:
-        yield words.text("Killed: {figure}", figure=words.number(claim.killed))
-    if claim.wounded is not None:
-        yield words.text("Wounded: {figure}", figure=words.number(claim.wounded))
+def _tolls(voice: Voice, words: Words) -> Iterable[str]:
+    if voice.killed is not None:
+        yield words.text("Killed: {figure}", figure=words.number(voice.killed))
+    if voice.wounded is not None:
+        yield words.text("Wounded: {figure}", figure=words.number(voice.wounded))
 
 
 def _quotations(evidence: Sequence[Evidence], words: Words) -> Iterable[str]:
@@ -145,4 +195,4 @@ def _rest(incident: Incident, words: Words, names: Names) -> str:
     return f"{status} · {words.text('rests on {reports}', reports=', '.join(links))}" if links else status
 
 
-__all__ = ["CLAIMS_A_PAGE", "MOST_READINGS", "count_pages", "render_ledger", "render_why"]
+__all__ = ["MOST_READINGS", "REPORTS_A_VOICE", "VOICES_A_PAGE", "count_pages", "render_ledger", "render_why"]

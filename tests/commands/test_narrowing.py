@@ -163,3 +163,22 @@ async def test_preview_without_a_place(anna: Somebody) -> None:
     assert "You have chosen no region" in await anna.says("/preview")
     assert (await anna.says("/missed")).startswith("Nothing of your places")
     assert await anna.chat() is None
+
+
+async def test_why_names_every_filter_that_it_got_through(scene: Scene, anna: Somebody) -> None:
+    """How grave, which acts and parties of those that were asked for; what no longer holds it says so."""
+    await anna.says("/subscribe karabakh")
+    await anna.says("/severity serious")
+    await anna.says("/acts shelling, drone")
+    await anna.says("/parties Azerbaijan")
+    confirmed = IncidentStatus.CONFIRMED
+    acts = (Act.SHELLING,)
+    await happens(scene, "AA-1212-K3", "hadrut", severity=Severity.GRAVE, acts=acts, status=confirmed)
+    said = await anna.says("/why AA-1212-K3")
+    assert "How grave: Serious: people hurt, heavy weapons, capture" in said
+    assert "Acts: shelling · Parties: Azerbaijan" in said
+    assert "Status: only" not in said
+    await anna.says("/confirmed on")
+    assert "Status: only what is confirmed" in await anna.says("/why AA-1212-K3")
+    await anna.says("/acts drone")
+    assert "This chat's choice does not hold it now." in await anna.says("/why AA-1212-K3")

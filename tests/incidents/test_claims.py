@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.incidents import Sides, collapse, confirmations, grow, judge_status, make_claim
+from bot.incidents import Sides, confirmations, grow, judge_status, make_claim
 from bot.incidents.status import rests_on
 from bot.model import Claim, Finding, Incident, IncidentStatus, Report, Source, SourceType, Stance
+from bot.voices import collapse
 from tests.incidents.telling import finding, report, source
 
 YEREVAN = source("Ararat Wire")

@@ -264,3 +264,18 @@ def test_incidents_across_the_line_are_one_when_the_sides_accuse_each_other() ->
     both = finding(accused=("azerbaijan", "armenia"), accuser=(), places=(MOVSES, ALIBEYLI))
     assert twins(both, one, other)
     assert twins(both, other, one)
+
+
+def test_what_was_taken_back_is_told_anew_by_who_tells_it_in_other_words(movses: Profile) -> None:
+    """Its copies stay with it, the source's own too; it becomes one with nothing."""
+    gone = replace(movses, is_retracted=True)
+    again = report(2, FOREIGN, HOUR)
+    assert not joins(again, finding(), gone)
+    assert not joins(again, finding(), gone, copied=7)
+    assert joins(again, finding(), gone, copied=1)
+    own = place(report(2, after=HOUR), finding(), [gone], copied=1, is_own_copy=True)
+    assert own.joined == gone
+    vague = grow(None, report(2, source("Harbour Times")), finding(accused=("georgia",), accuser=()))
+    both = finding(accused=("azerbaijan", "georgia"))
+    other = replace(summarise(vague), id=2)
+    assert place(report(9, FOREIGN, HOUR), both, [gone, other], copied=1).twin is None

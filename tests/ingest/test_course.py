@@ -247,6 +247,27 @@ async def test_a_withdrawn_hoax_takes_its_copies_along(
     assert {kind for _, _, kind in await readers.receive(clock.now())} == {AlertKind.RETRACTED}
 
 
+async def test_who_tells_it_after_it_was_taken_back_is_heard(
+    news: Newsroom, readers: Readers, clock: FakeClock
+) -> None:
+    """A hoax that was withdrawn does not silence what happens there that day; its late copies are silent."""
+    text = "A column of armoured cars crossed the line at Movses at dawn and took the school, an officer said"
+    await readers.choose(clock.now(), {1: "tavush"})
+    await news.check(clock.now(), news.entry("A column at Movses", clock.now(), at_movses(), text, URL))
+    await news.check(clock.advance(HOUR), news.entry("We were wrong", clock.now(), SORRY, url=URL))
+    await readers.receive(clock.now())
+    late = news.entry("Cars at Movses", clock.now(), at_movses(), text)
+    assert (await news.check(clock.advance(HOUR), late, by=FOREIGN)).alerts == 0
+    seen = news.entry("Shots at Movses, villagers say", clock.now(), at_movses())
+    assert (await news.check(clock.advance(HOUR), seen, by=HARBOUR)).incidents == 1
+    sent = await readers.receive(clock.now())
+    assert sent == [(1, DeliveryForm.MESSAGE, AlertKind.NEW)]
+    assert [each.status for each in await news.incidents()] == [
+        IncidentStatus.CLAIMED,
+        IncidentStatus.RETRACTED,
+    ]
+
+
 async def test_five_hundred_items_in_ten_minutes_are_twenty_alerts(news: Newsroom, clock: FakeClock) -> None:
     """The rest is stored as incidents, counted once for the roll-up, and of no use to silence others."""
     items = _scattered(news, clock, 500)

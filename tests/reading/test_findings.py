@@ -146,3 +146,20 @@ def test_evidence_stands_in_the_text(read: Read) -> None:
     assert found.evidence
     assert all(raw[e.start : e.end] == e.words for e in found.evidence)
     assert any(r.code == "truce_in_force" and r.detail for r in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("We apologise", "This article has been retracted: it rested on a report that was not true."),
+        ("Сообщение снято", "Редакция отозвала сообщение: сведения оказались ошибочными."),
+        ("Düzeltme", "Bu haber geri çekildi, okurlarımızdan özür dileriz."),
+        ("تصحيح", "تم سحب الخبر لعدم صحته، نعتذر من القراء."),
+    ],
+)
+def test_a_notice_that_takes_back_is_known_without_any_place(read: Read, title: str, text: str) -> None:
+    """What stands in place of an article names nothing of it."""
+    found = read(title, text, MAY)
+    assert not found.is_violation
+    assert found.theatre is None
+    assert {each.what for each in found.evidence} == {"retract"}

@@ -144,7 +144,7 @@ def test_a_growing_incident_shows_ranges_sources_and_changes(movses: Incident) -
     assert said[2] == "Killed: none (Azerbaijan) · Wounded: 0–3 (Armenia, Azerbaijan)"
     assert said[5] == "Status: claimed, denied by Azerbaijan"
     assert said[6] == "Ararat Wire 12:00, Caspian Bulletin 13:00 · “Shots at dawn”"
-    assert said[7] == "reported 12:00 · sent 12:00 UTC · updated 13:00 (2) · AA-0705-K3"
+    assert said[7] == "reported 12:00 · sent 12:00 UTC · updated 13:00, change 2 · AA-0705-K3"
 
 
 def test_a_confirmation_says_by_whom(movses: Incident) -> None:

@@ -14,7 +14,14 @@ from bot.incidents import grow, retract
 from bot.model import Alert, AlertKind, Evidence, Finding, Incident, Severity, SourceType, Stance
 from bot.rendering import render_reply, render_rollup
 from bot.rendering.alert import MOST_LINES, MOST_VISIBLE
-from bot.rendering.dossier import CLAIMS_A_PAGE, MOST_READINGS, count_pages, render_ledger, render_why
+from bot.rendering.dossier import (
+    MOST_READINGS,
+    REPORTS_A_VOICE,
+    VOICES_A_PAGE,
+    count_pages,
+    render_ledger,
+    render_why,
+)
 from bot.rendering.html import to_plain, visible_length
 from tests import telegram_html
 from tests.ground import shared_words
@@ -57,19 +64,40 @@ def test_a_ledger_has_each_voice(movses: Incident) -> None:
     assert "Armenia claims" in said
     assert "Killed: 0 · Wounded: 1" in said
     assert "#1" not in said
-    assert "#1" in ledger(movses, is_numbered=True)
+    assert "Ararat Wire 12:00 (#1)" in ledger(movses, is_numbered=True)
+
+
+def test_outlets_of_one_voice_are_one_line(movses: Incident) -> None:
+    """Its stances, latest numbers, when it was heard first and last, its own reports; copies are counted."""
+    masis, foreign = source("Masis Daily"), source("Lakeside Post", side="neutral")
+    says = finding(stance=Stance.UPDATE, wounded=3)
+    more = grow(movses, report(2, masis, HOUR), says)
+    copied = grow(more, report(3, foreign, 2 * HOUR), says, copied_report=2)
+    both = grow(copied, report(4, BAKU, 2 * HOUR), finding(stance=Stance.DENIAL, accuser=()))
+    _, armenia, baku = ledger(both).split("\n\n")
+    assert armenia.splitlines() == [
+        "Armenia claims, updates: small-arms fire",
+        "Accused: Azerbaijan · Killed: 0 · Wounded: 3 · Movses",
+        "first 12:00, last 14:00",
+        "Ararat Wire 12:00, Masis Daily 13:00 · 1 copy",
+    ]
+    assert baku.startswith("Azerbaijan denies")
+    assert "first" not in baku
+    assert "Lakeside Post 14:00 (copy, #3)" in ledger(both, is_numbered=True)
 
 
 def test_a_ledger_is_paged(movses: Incident) -> None:
-    """Five voices a page; copies say that they are copies; nothing is said of what is not known."""
-    bare = replace(movses.claims[0], accused=(), acts=(), places=(), killed=None, wounded=None, is_copy=True)
-    claims = (movses.claims[0], *(replace(bare, report_id=n) for n in range(2, CLAIMS_A_PAGE + 3)))
-    long = replace(movses, claims=claims)
+    """Five voices a page; one that was heard often is told in parts; who only repeats says so."""
+    bare = replace(movses.claims[0], accused=(), acts=(), places=(), killed=None, wounded=None)
+    sites = [replace(bare, report_id=n, speaker=f"site-{n}", is_copy=True) for n in range(2, 8)]
+    long = replace(movses, claims=(movses.claims[0], *sites))
     assert (count_pages(movses), count_pages(long), count_pages(replace(movses, claims=()))) == (1, 2, 1)
-    second = ledger(long, 1, is_numbered=True)
-    assert "#6" in second
-    assert "#1\n" not in second
-    assert second.count("copy") == 2
+    assert ledger(long, 1, is_numbered=True).count("copy, #") == len(sites) + 1 - VOICES_A_PAGE
+    often = replace(movses, claims=tuple(replace(bare, report_id=n) for n in range(1, 2 * REPORTS_A_VOICE)))
+    first, second = ledger(often, is_numbered=True).split("\n\n")[1:]
+    assert first.count("#") == REPORTS_A_VOICE
+    assert second.splitlines()[0] == "Armenia claims"
+    assert f"#{2 * REPORTS_A_VOICE - 1}" in second
 
 
 def test_a_retracted_ledger_says_so_first(movses: Incident) -> None:
