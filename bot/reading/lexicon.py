@@ -99,6 +99,11 @@ class Findings:
         return bisect_left(hits, (end,)) - bisect_left(hits, (start,))
 
 
+_CALENDAR_CODES = {"weekdays": "weekday", "ordinals": "ordinal"}
+
+LONGEST_MONTH = 31
+
+
 class Lexicons:
     """Every language's lexicon as one automaton each."""
 
@@ -137,11 +142,11 @@ def _phrases(lexicon: Mapping[str, Any], folder: Folder) -> Iterator[Phrase]:
 
 
 def _calendar(key: str, names: Sequence[str], folder: Folder) -> Iterator[Phrase]:
-    """Weekdays (0: Monday) and months (1: the first of the calendar); `|` parts spellings of one."""
+    """Weekdays (0: Monday), months and ordinals (1: the first); `|` parts spellings of one."""
     kind, _, calendar = key.partition("_")
     is_jalali = "jalali" in (kind, calendar)
-    code = "weekday" if kind == "weekdays" else "jalali" if is_jalali else calendar or "month"
-    length = ETHIOPIAN_MONTHS if calendar == "ethiopian" else 12
+    code = _CALENDAR_CODES.get(kind) or ("jalali" if is_jalali else calendar or "month")
+    length = ETHIOPIAN_MONTHS if calendar == "ethiopian" else LONGEST_MONTH if kind == "ordinals" else 12
     for number, spellings in enumerate(names, start=0 if kind == "weekdays" else 1):
         for spelling in spellings.split("|"):
             position = number if kind == "weekdays" else (number - 1) % length + 1

@@ -12,7 +12,8 @@ from bot.model import Evidence, Finding, FoundPlace, Reason, Report, Stance, Tru
 from bot.reading.acts import judge_acts, told_acts
 from bot.reading.blame import Blame, Case, blame_features, judge_blame
 from bot.reading.casualties import Casualties, read_casualties
-from bot.reading.dates import Day, day_of_report, judge_day, read_days
+from bot.reading.dates import day_of_report, judge_day
+from bot.reading.days import Day, read_days
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
 from bot.reading.names import Mention, Names, codes_of
