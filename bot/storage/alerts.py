@@ -15,15 +15,19 @@ from bot.model import Alert, AlertKind, DeliveryForm, Incident, Severity
 from bot.storage.following import follow_up
 from bot.storage.inserts import insert_for, insert_new
 from bot.storage.matches import Match, Window
-from bot.storage.matching import CHUNK_CHATS, insert_matches, next_window
+from bot.storage.matching import insert_matches
 from bot.storage.outages import SETTLING, is_catching_up, is_late_news, is_one_of_many_late
 from bot.storage.rollups import roll_up
 from bot.storage.states import PRIORITY_DIGEST, PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert as table
 from bot.storage.tables import alert_sent, alert_spot, alert_term, alert_trait
+from bot.storage.windows import next_window
 from bot.watch.delays import reported_at
 
 TERMS_A_STATEMENT = 2_000
+FIRST_CHATS, CHUNK_CHATS = 2_000, 10_000
+"""Chats looked at in one transaction: the first message leaves after the first few, and no other writer waits
+for more than some tens of milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,28 +148,27 @@ async def last_alert_at(conn: AsyncConnection) -> datetime | None:
 
 
 async def queue_next_chunk(
-    conn: AsyncConnection, alert_id: int, now: datetime, size: int = CHUNK_CHATS
+    conn: AsyncConnection, alert_id: int, now: datetime, size: int | None = None
 ) -> Chunk:
-    """Queue an alert for the next chats that it concerns; the cursor moves in the same transaction.
+    """Queue an alert for the next chats that it concerns (about `size`); the cursor moves with them.
 
     Whoever is interrupted goes on from there: no chat is left out and none is queued twice.
     """
     match = await _match(conn, alert_id, now)
     if match is None:
         return Chunk(0, is_done=True)
-    window = await next_window(conn, match, size)
-    queued = await _queue(conn, match, window, now) if window.candidates else 0
-    is_done = window.candidates < size
-    values = {"cursor": window.last_chat_id, "queued_at": now if is_done else None}
+    window = await next_window(conn, match, size or (CHUNK_CHATS if match.cursor else FIRST_CHATS))
+    queued = await _queue(conn, match, window, now)
+    values = {"cursor": window.last_chat_id, "queued_at": now if window.is_last else None}
     await conn.execute(update(table).where(table.c.id == alert_id).values(**values))
-    if is_done:
+    if window.is_last:
         await conn.execute(delete(alert_term).where(alert_term.c.alert_id == alert_id))
-    return Chunk(queued, is_done)
+    return Chunk(queued, window.is_last)
 
 
 async def _queue(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> int:
     """First those who know the incident, lest the others be taken for told by this same alert."""
-    told = 0 if match.is_new else await follow_up(conn, match, window, now)
+    told = await follow_up(conn, match, window, now) if window.has_told else 0
     new = await insert_matches(conn, match, window, now)
     if new and (match.priority != PRIORITY_GRAVE or match.is_late):
         await roll_up(conn, match, window, now)

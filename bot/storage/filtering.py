@@ -1,5 +1,8 @@
 """Which alerts a chat wants, as conditions that read both ways: one alert for many chats (matching), and
 the alerts of a week for one chat (previews). There is no other place that knows what a filter means.
+
+Where most chats of a range are asked, those that refuse are gathered first (`refusing`): each filter is
+looked at once. Else each chat is asked for itself (`passes`, `refusals`). Tests hold that both mean the same.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
-    Table,
     and_,
     case,
     exists,
@@ -21,9 +23,9 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.choices import FILTERS, KM_A_DEGREE, MOST_KM, Refusal, Trait
+from bot.choices import FILTERS, KM_A_DEGREE, Refusal, Trait
+from bot.storage.functions import position
 from bot.storage.states import EVERYTHING, Sign
 from bot.storage.tables import (
     alert_spot,
@@ -36,6 +38,8 @@ from bot.storage.tables import (
 )
 
 Is = ColumnElement[bool]
+Range = tuple[ColumnElement[int], ColumnElement[int]]
+"""Ids of chats: after the first, up to the second."""
 _BY_WORDS = (Refusal.NOT_INCLUDED, Refusal.EXCLUDED)
 
 
@@ -52,39 +56,40 @@ class Told:
     at: ColumnElement[datetime]
 
 
-def passes(
-    conn: AsyncConnection, told: Told, chat_id: ColumnElement[int], within: tuple[int, int] | None = None
-) -> Is:
-    """Whether an alert gets through all filters of a chat.
-
-    `within` (after which id, up to which) tells that most chats of this range are asked: then those that
-    refuse for a trait, few of many, are gathered first. Else each is asked whether it has any such filter.
-    """
-    words, traits = (_is_refused(conn, told, table, chat_id) for table in (keyword, chat_filter))
-    by_words = or_(~exists(_of(keyword, chat_id)), ~words)
-    if within is None:
-        return and_(by_words, or_(~exists(_of(chat_filter, chat_id)), ~traits))
-    owner = chat_filter.alias("owner")
-    inside = (owner.c.chat_id > within[0], owner.c.chat_id <= within[1])
-    refused = _is_refused(conn, told, chat_filter, owner.c.chat_id)
-    return and_(chat_id.not_in(select(owner.c.chat_id).where(*inside, refused)), by_words)
+def passes(told: Told, chat_id: ColumnElement[int]) -> Is:
+    """Whether an alert gets through all filters of a chat; most chats have none, and are asked no more."""
+    reasons = refusals(told, chat_id)
+    words = or_(*(reasons[each] for each in _BY_WORDS))
+    traits = or_(*(reason for each, reason in reasons.items() if each not in _BY_WORDS))
+    return and_(or_(~exists(_of(keyword, chat_id)), ~words), or_(~exists(_of(chat_filter, chat_id)), ~traits))
 
 
-def _is_refused(conn: AsyncConnection, told: Told, table: Table, chat_id: ColumnElement[int]) -> Is:
-    """Whether a chat refuses the alert for what it has in a table of filters."""
-    reasons = refusals(conn, told, chat_id)
-    return or_(*(reason for each, reason in reasons.items() if (each in _BY_WORDS) is (table is keyword)))
+def refusing(told: Told, within: Range) -> tuple[Select[Any], ...]:
+    """The chats of a range that have a filter through which an alert does not get; some of them twice."""
+    asked, worded = (_inside(table.c.chat_id, within) for table in (chat_filter, keyword))
+    occurs = _occurs(told)
+    met = alert_trait.alias("met")
+    same = (met.c.kind == chat_filter.c.kind, met.c.code == chat_filter.c.code)
+    lacking = select(chat_filter.c.chat_id).outerjoin(met, and_(met.c.alert_id == told.alert_id, *same))
+    lacking = lacking.where(*asked, chat_filter.c.kind != Trait.REGION)
+    including = select(keyword.c.chat_id).where(*worded, keyword.c.sign == Sign.INCLUDE)
+    return (
+        lacking.group_by(chat_filter.c.chat_id, chat_filter.c.kind).having(func.count(met.c.code) == 0),
+        select(chat_filter.c.chat_id).where(*asked, *_is_muted(told)),
+        including.group_by(keyword.c.chat_id).having(func.max(case((occurs, 1), else_=0)) == 0),
+        select(keyword.c.chat_id).where(*worded, keyword.c.sign == Sign.EXCLUDE, occurs),
+    )
 
 
-def refusals(conn: AsyncConnection, told: Told, chat_id: ColumnElement[int]) -> dict[Refusal, Is]:
+def refusals(told: Told, chat_id: ColumnElement[int]) -> dict[Refusal, Is]:
     """Each way in which an alert is kept from a chat, as a condition of its own."""
     included = _of(keyword, chat_id).where(keyword.c.sign == Sign.INCLUDE)
     excluded = _of(keyword, chat_id).where(keyword.c.sign == Sign.EXCLUDE)
-    occurs = _occurs(conn, told)
+    occurs = _occurs(told)
     return {
         Refusal.NOT_INCLUDED: and_(exists(included), ~exists(included.where(occurs))),
         Refusal.EXCLUDED: exists(excluded.where(occurs)),
-        Refusal.MUTED: exists(_muted(told, chat_id)),
+        Refusal.MUTED: exists(_of(chat_filter, chat_id).where(*_is_muted(told))),
         **{Refusal(kind.value): _lacks(kind, told, chat_id) for kind in FILTERS},
     }
 
@@ -103,15 +108,15 @@ def is_chosen(told: Told, chat_id: ColumnElement[int]) -> Is:
 
 
 def is_within(spot: FromClause, around: FromClause) -> Is:
-    """Whether what was at a spot may have been inside a circle; the first part is what an index serves."""
-    band = (spot.c.reach_km + MOST_KM) / KM_A_DEGREE
+    """Whether what was at a spot may have been inside a circle."""
     north = (around.c.lat - spot.c.lat) * KM_A_DEGREE
     east = (around.c.lon - spot.c.lon) * spot.c.east_km
     farthest = around.c.radius_km + spot.c.reach_km
-    return and_(
-        around.c.lat.between(spot.c.lat - band, spot.c.lat + band),
-        north * north + east * east <= farthest * farthest,
-    )
+    return north * north + east * east <= farthest * farthest
+
+
+def _inside(chat_id: ColumnElement[int], within: Range) -> tuple[Is, Is]:
+    return chat_id > within[0], chat_id <= within[1]
 
 
 def _of(table: FromClause, chat_id: ColumnElement[int]) -> Select[Any]:
@@ -127,20 +132,18 @@ def _lacks(kind: Trait, told: Told, chat_id: ColumnElement[int]) -> Is:
     return and_(exists(asked), ~exists(met))
 
 
-def _muted(told: Told, chat_id: ColumnElement[int]) -> Select[Any]:
-    """What a chat does not want to hear of for a while: a region in which the alert lies, or everything."""
-    is_on = chat_filter.c.until > told.at
-    muted = _of(chat_filter, chat_id).where(chat_filter.c.kind == Trait.REGION, is_on)
+def _is_muted(told: Told) -> tuple[Is, ...]:
+    """Whether a chat's row mutes, for a while, everything or a region where the alert lies."""
     same = (alert_trait.c.kind == Trait.REGION, alert_trait.c.code == chat_filter.c.code)
     lies_there = exists(
         select(literal(1)).select_from(alert_trait).where(alert_trait.c.alert_id == told.alert_id, *same)
     )
-    return muted.where(or_(chat_filter.c.code == EVERYTHING, lies_there))
+    is_everywhere = chat_filter.c.code == EVERYTHING
+    return chat_filter.c.kind == Trait.REGION, chat_filter.c.until > told.at, or_(is_everywhere, lies_there)
 
 
-def _occurs(conn: AsyncConnection, told: Told) -> Is:
+def _occurs(told: Told) -> Is:
     """Whether a keyword stands in the alert: a sequence of its words, or a piece of its text."""
-    position = func.instr if conn.dialect.name == "sqlite" else func.strpos
     in_text = position(told.text, keyword.c.folded) > 0
     if not told.is_indexed:
         as_words = position(told.text, literal(" ") + keyword.c.folded + literal(" ")) > 0

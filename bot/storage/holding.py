@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, exists, literal, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, exists, literal, or_, select, type_coerce
 
 from bot.choices import Digest, Trait
 from bot.storage.matches import Match
@@ -12,19 +12,16 @@ from bot.storage.states import EVERYTHING, PRIORITY_GRAVE
 from bot.storage.tables import chat_filter, rhythm
 
 
-def is_holding(
-    chat_id: ColumnElement[int], match: Match, now: datetime, within: tuple[int, int] | None = None
-) -> ColumnElement[bool]:
-    """Whether a chat keeps this alert for its next digest; grave ones may be let through.
+def is_holding(chat_id: ColumnElement[int], match: Match, now: datetime) -> ColumnElement[bool]:
+    """Whether a chat keeps this alert for its next digest; grave ones may be let through."""
+    holding = holders(literal(now, rhythm.c.held_from.type), is_grave=match.priority == PRIORITY_GRAVE)
+    return exists(holding.where(rhythm.c.chat_id == chat_id))
 
-    `within`: most chats of this range of ids are asked, see `bot.storage.filtering`.
-    """
-    holding = select(rhythm.c.chat_id).where(rhythm.c.held_from <= literal(now, rhythm.c.held_from.type))
-    if match.priority == PRIORITY_GRAVE:
-        holding = holding.where(rhythm.c.lets_grave.is_(False))
-    if within is None:
-        return exists(holding.where(rhythm.c.chat_id == chat_id))
-    return chat_id.in_(holding.where(rhythm.c.chat_id > within[0], rhythm.c.chat_id <= within[1]))
+
+def holders(now: ColumnElement[datetime], *, is_grave: bool) -> Select[tuple[int]]:
+    """The chats that keep an alert for their next digest."""
+    holding = select(rhythm.c.chat_id).where(rhythm.c.held_from <= now)
+    return holding.where(rhythm.c.lets_grave.is_(False)) if is_grave else holding
 
 
 def may_not_sound(chat_id: ColumnElement[int], match: Match, now: datetime) -> ColumnElement[bool]:

@@ -52,7 +52,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The next chats: how many candidates, and the id of the last."""
+    """The chats after the cursor of a match up to an id, and what of them is to be looked at."""
 
-    candidates: int
     last_chat_id: int
+    is_last: bool
+    """Behind it nobody is concerned."""
+    is_dense: bool
+    """Most of its ids may be concerned."""
+    regions: tuple[str, ...] = ()
+    """Those of the match that somebody in it chose."""
+    has_reviewers: bool = False
+    has_circles: bool = False
+    has_told: bool = False
+    """Somebody in it was told of the incident before."""

@@ -1,155 +1,190 @@
 """The statement that finds the chats which an alert concerns and queues it for them.
 
-No loop over chats in Python: a window of chats is found by merging index ranges, then one INSERT ... SELECT
-writes their deliveries. Windows keep the writer free for others and let the first message leave early.
+No loop over chats in Python: one INSERT ... SELECT merges the index ranges of a window of chats and writes
+their deliveries. Windows keep the writer free for others and let the first message leave early. A statement
+is built once for each shape of a window: building it costs as much as running it for thousands of chats.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import ceil
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
-    CompoundSelect,
+    Integer,
     Select,
+    String,
     Subquery,
     and_,
+    bindparam,
     case,
     exists,
-    func,
     literal,
     null,
     or_,
     select,
     union,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState
+from bot.storage.columns import Instant, Prose
 from bot.storage.desk_tables import reviewer
-from bot.storage.filtering import Told, is_within, passes
-from bot.storage.holding import is_holding
-from bot.storage.inserts import insert_new
+from bot.storage.filtering import Told, is_within, passes, refusing
+from bot.storage.holding import holders
+from bot.storage.inserts import Insert, insert_as
 from bot.storage.matches import Match, Window
-from bot.storage.states import EVERYTHING
-from bot.storage.tables import IS_MESSAGE, alert_spot, chat, circle, delivery, subscription
+from bot.storage.states import PRIORITY_GRAVE
+from bot.storage.tables import IS_MESSAGE, alert_spot, chat, circle, delivery, rhythm, subscription
+from bot.storage.windows import CURSOR
 from bot.watch.verdicts import Reviewing
 
-CHUNK_CHATS = 32_000
-"""Chats looked at in one transaction: tens of milliseconds, so that no other writer waits long."""
-SPARSE = 4
-"""Ids to one candidate beyond which what chats chose is looked up one by one."""
-MOST_ARMS = 100
+MOST_ARMS: Final = 100
 """Index ranges merged in one query; SQLite refuses above 500."""
 
+_UNTIL: Final = bindparam("until", type_=BigInteger())
+_ALERT: Final = bindparam("alert_id", type_=BigInteger())
+_INCIDENT: Final = bindparam("incident_id", type_=BigInteger())
+_NOW: Final = bindparam("now", type_=Instant())
+_TOLD: Final = Told(_ALERT, bindparam("text", type_=Prose()), is_indexed=True, at=_NOW)
 
-async def next_window(conn: AsyncConnection, match: Match, size: int) -> Window:
-    """The next `size` chats that chose one of the regions, or were told of the incident before."""
-    candidates = _candidates(match, size)
-    row = (await conn.execute(select(func.count(), func.max(candidates.c.chat_id)))).one()
-    return Window(row[0], match.cursor if row[1] is None else row[1])
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the statement looks like; all else is bound."""
+
+    dialect: str
+    regions: int
+    has_circles: bool
+    has_reviewers: bool
+    has_told: bool
+    is_grave: bool
+    is_dense: bool
 
 
 async def insert_matches(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> int:
     """Write the messages for the chats of a window that hear of the incident now; returns how many."""
-    if not match.reaches_others:
+    if not match.reaches_others or not (window.regions or window.has_circles or window.has_reviewers):
         return 0
-    candidates = _candidates(match, window.candidates)
-    columns = _columns(match, candidates, now)
-    within = _dense_range(match, window)
-    is_held = is_holding(candidates.c.chat_id, match, now, within)
-    columns["state"] = case(
-        (is_held, literal(DeliveryState.HELD, delivery.c.state.type)), else_=columns["state"]
+    shape = _Shape(
+        conn.dialect.name,
+        len(window.regions),
+        window.has_circles,
+        window.has_reviewers,
+        window.has_told,
+        match.priority == PRIORITY_GRAVE,
+        window.is_dense,
     )
-    gone = select(chat.c.id).where(chat.c.gone_at.is_not(None))  # few, and all in one index
-    statement = (
-        select(*columns.values())
-        .select_from(candidates)
-        .where(candidates.c.chat_id.not_in(gone), _is_to_be_told(conn, match, candidates, now, within))
-    )
-    return (await conn.execute(insert_new(conn, delivery).from_select(list(columns), statement))).rowcount
+    values: dict[str, Any] = {
+        "cursor": match.cursor,
+        "until": window.last_chat_id,
+        "alert_id": match.alert_id,
+        "incident_id": match.incident_id,
+        "priority": match.priority,
+        "text": f" {match.folded_text} ",
+        "now": now,
+    }
+    regions = {f"region_{number}": region for number, region in enumerate(window.regions)}
+    return (await conn.execute(_build_insert(shape), values | regions)).rowcount
 
 
-def _dense_range(match: Match, window: Window) -> tuple[int, int] | None:
-    """The ids that a window spans, where most of them are candidates."""
-    span = window.last_chat_id - match.cursor
-    return (match.cursor, window.last_chat_id) if span <= SPARSE * window.candidates else None
+@lru_cache(maxsize=256)
+def _build_insert(shape: _Shape) -> Insert:
+    candidates = _candidates(shape)
+    chat_id = candidates.c.chat_id
+    columns = _columns(chat_id, shape)
+    wanted = select(*columns.values()).select_from(candidates).where(_is_wanted(chat_id, shape))
+    if shape.has_told:
+        wanted = wanted.where(~_was_told(chat_id))
+    # A second message of an incident for one chat fails on the index that forbids it.
+    return insert_as(shape.dialect, delivery).from_select(list(columns), wanted).on_conflict_do_nothing()
 
 
-def _candidates(match: Match, size: int) -> Subquery:
-    """Distinct chats after the cursor in order; each arm is an index range: the merge stops at `size`."""
-    arms: list[Select[Any]] = []
-    if match.reaches_others:
-        arms.extend(_subscribers(match.cursor, part) for part in _parts((*match.regions, EVERYTHING)))
-        arms.append(_reviewers().where(reviewer.c.chat_id > match.cursor))
-    if match.reaches_others and match.has_spots:
-        arms.append(_around(match))
-    if not match.is_new:
-        told = (IS_MESSAGE, delivery.c.incident_id == match.incident_id, delivery.c.chat_id > match.cursor)
-        arms.append(select(delivery.c.chat_id).where(*told))
-    merged: CompoundSelect[Any] | Select[Any] = union(*arms) if len(arms) > 1 else arms[0]
-    return merged.order_by("chat_id").limit(size).subquery("candidate")
+def _candidates(shape: _Shape) -> Subquery:
+    """Distinct chats of the window in order; each arm is an index range."""
+    arms = [_subscribers(numbers) for numbers in _parts(shape.regions)]
+    if shape.has_reviewers:
+        arms.append(_reviewers().where(*_inside(reviewer.c.chat_id)))
+    if shape.has_circles:
+        arms.append(_around())
+    merged = union(*arms) if len(arms) > 1 else arms[0]
+    return merged.order_by("chat_id").subquery("candidate")
 
 
-def _subscribers(cursor: int, regions: tuple[str, ...]) -> Select[Any]:
+def _subscribers(numbers: range) -> Select[Any]:
+    names: list[ColumnElement[str]] = [bindparam(f"region_{number}", type_=String()) for number in numbers]
     chosen = subscription.c.region_id
-    is_chosen = chosen == regions[0] if len(regions) == 1 else chosen.in_(regions)
-    return select(subscription.c.chat_id).where(is_chosen, subscription.c.chat_id > cursor)
+    is_chosen = chosen == names[0] if len(names) == 1 else chosen.in_(names)
+    return select(subscription.c.chat_id).where(is_chosen, *_inside(subscription.c.chat_id))
 
 
-def _around(match: Match) -> Select[Any]:
+def _around() -> Select[Any]:
     """Chats with a circle in which it may have been."""
-    here = (alert_spot.c.alert_id == match.alert_id, circle.c.chat_id > match.cursor)
+    here = (alert_spot.c.alert_id == _ALERT, *_inside(circle.c.chat_id))
     return select(circle.c.chat_id).join_from(alert_spot, circle, is_within(alert_spot, circle)).where(*here)
 
 
-def _parts(regions: tuple[str, ...]) -> list[tuple[str, ...]]:
-    width = ceil(len(regions) / MOST_ARMS)
-    return [regions[start : start + width] for start in range(0, len(regions), width)]
+def _parts(regions: int) -> Iterable[range]:
+    width = max(1, ceil(regions / MOST_ARMS))
+    return (range(start, min(start + width, regions)) for start in range(0, regions, width))
 
 
-def _columns(match: Match, candidates: Subquery, now: datetime) -> dict[str, ColumnElement[Any]]:
+def _columns(chat_id: ColumnElement[int], shape: _Shape) -> dict[str, ColumnElement[Any]]:
+    held, pending = (
+        literal(each, delivery.c.state.type) for each in (DeliveryState.HELD, DeliveryState.PENDING)
+    )
     return {
-        "alert_id": literal(match.alert_id),
-        "incident_id": literal(match.incident_id),
-        "chat_id": candidates.c.chat_id,
+        "alert_id": _ALERT,
+        "incident_id": _INCIDENT,
+        "chat_id": chat_id,
         "form": literal(DeliveryForm.MESSAGE, delivery.c.form.type),
-        "state": literal(DeliveryState.PENDING, delivery.c.state.type),
-        "priority": literal(match.priority),
+        "state": case((_is_holding(chat_id, shape), held), else_=pending),
+        "priority": bindparam("priority", type_=Integer()),
         "attempts": literal(0),
         "not_before": null(),
-        "queued_at": literal(now, delivery.c.queued_at.type),
+        "queued_at": _NOW,
         "is_uncertain": literal(False),
     }
 
 
-def _is_to_be_told(
-    conn: AsyncConnection,
-    match: Match,
-    candidates: Subquery,
-    now: datetime,
-    within: tuple[int, int] | None,
-) -> ColumnElement[bool]:
-    """Whether a candidate gets its first message about the incident.
+def _is_holding(chat_id: ColumnElement[int], shape: _Shape) -> ColumnElement[bool]:
+    holding = holders(_NOW, is_grave=shape.is_grave)
+    if shape.is_dense:
+        return chat_id.in_(holding.where(*_inside(rhythm.c.chat_id)))
+    return exists(holding.where(rhythm.c.chat_id == chat_id))
 
-    A new alert's second message for one chat fails on the index that forbids it, so it is not looked for.
-    """
-    told = Told(
-        literal(match.alert_id),
-        literal(f" {match.folded_text} "),
-        is_indexed=True,
-        at=literal(now, chat.c.gone_at.type),
-    )
-    is_wanted = or_(passes(conn, told, candidates.c.chat_id, within), candidates.c.chat_id.in_(_reviewers()))
-    if match.is_new:
-        return is_wanted
-    is_same = (delivery.c.incident_id == match.incident_id, delivery.c.chat_id == candidates.c.chat_id)
-    was_told = exists(select(literal(1)).select_from(delivery).where(IS_MESSAGE, *is_same))
-    return and_(~was_told, is_wanted)
+
+def _is_wanted(chat_id: ColumnElement[int], shape: _Shape) -> ColumnElement[bool]:
+    """Whether a candidate is there, and hears of the alert."""
+    gone = select(chat.c.id).where(chat.c.gone_at.is_not(None), *_inside(chat.c.id))  # all in one index
+    if not shape.is_dense:
+        hears = passes(_TOLD, chat_id)
+    elif shape.has_reviewers:
+        hears = chat_id.not_in(union_all(*refusing(_TOLD, (CURSOR, _UNTIL))))
+    else:
+        return chat_id.not_in(union_all(gone, *refusing(_TOLD, (CURSOR, _UNTIL))))
+    if shape.has_reviewers:
+        hears = or_(hears, chat_id.in_(_reviewers()))
+    return and_(chat_id.not_in(gone), hears)
+
+
+def _was_told(chat_id: ColumnElement[int]) -> ColumnElement[bool]:
+    is_same = (delivery.c.incident_id == _INCIDENT, delivery.c.chat_id == chat_id)
+    return exists(select(literal(1)).select_from(delivery).where(IS_MESSAGE, *is_same))
 
 
 def _reviewers() -> Select[Any]:
     """Admins' chats that are to get every new incident, whatever they chose."""
     return select(reviewer.c.chat_id).where(reviewer.c.reviewing == Reviewing.ALL)
+
+
+def _inside(chat_id: ColumnElement[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Of the window."""
+    return chat_id > CURSOR, chat_id <= _UNTIL

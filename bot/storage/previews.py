@@ -32,7 +32,7 @@ async def would_tell(conn: AsyncConnection, chat_id: int, since: datetime) -> tu
 
     A mute counts for nothing: it says when somebody wants to hear, not of what.
     """
-    reasons = refusals(conn, _TOLD, _chat(chat_id))
+    reasons = refusals(_TOLD, _chat(chat_id))
     lasting = [reason for refusal, reason in reasons.items() if refusal is not Refusal.MUTED]
     chosen = _chosen(select(alert.c.incident_id), chat_id, since).where(not_(or_(*lasting)))
     newest = chosen.group_by(alert.c.incident_id).order_by(func.max(alert.c.id).desc())
@@ -43,7 +43,7 @@ async def missed_since(
     conn: AsyncConnection, chat_id: int, since: datetime, limit: int
 ) -> tuple[int, list[Missed]]:
     """How many incidents of the chat's places its filters kept from it, and the newest of them."""
-    reasons = refusals(conn, _TOLD, _chat(chat_id))
+    reasons = refusals(_TOLD, _chat(chat_id))
     named = [reason.label(refusal.value) for refusal, reason in reasons.items()]
     statement = _chosen(select(alert.c.incident_id, *named), chat_id, since)
     kept: dict[int, tuple[Refusal, ...]] = {}

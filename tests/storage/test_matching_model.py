@@ -41,6 +41,7 @@ from bot.storage.database import Database
 from bot.storage.deliveries import Recorded
 from bot.storage.incidents import add_incident
 from bot.storage.subscriptions import EVERYTHING
+from bot.storage.windows import SPARSE
 from tests.clock import START
 from tests.conftest import empty_tables
 from tests.storage.values import an_alert, an_incident, queued
@@ -114,6 +115,13 @@ class ModelChat:
         return is_wanted and not any(fold(word) and occurs(word, text) for word in self.exclude)
 
 
+async def pass_ids(conn: AsyncConnection, many: int) -> None:
+    """So many ids of chats belong to nobody."""
+    for number in range(many):
+        passed = await chats.ensure_chat(conn, 1_000 + number, ChatKind.PRIVATE, START)
+        await chats.forget(conn, passed.id)
+
+
 def may_lie_within(incident: Incident, lat: float, lon: float, radius_km: int) -> bool:
     """By the great circle: the points that are drawn lie far from every edge."""
     for place in incident.places:
@@ -143,6 +151,7 @@ class Matching(RuleBasedStateMachine):
         self.chats: dict[int, ModelChat] = {}
         self.incidents: list[Incident] = []
         self.now = START
+        self.forgotten = 0
         self.alerts: list[tuple[datetime, Incident, str, AlertKind]] = []
 
     def write(self, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
@@ -153,11 +162,17 @@ class Matching(RuleBasedStateMachine):
         return self.runner.run(run())
 
     @initialize(
-        choices=st.lists(st.tuples(st.sets(REGIONS, min_size=1), WISHES, WISHES), min_size=3, max_size=5)
+        choices=st.lists(st.tuples(st.sets(REGIONS, min_size=1), WISHES, WISHES), min_size=3, max_size=5),
+        forgotten=st.sampled_from((0, SPARSE + 1)),
     )
-    def begin(self, choices: list[tuple[set[str], list[str], list[str]]]) -> None:
-        """An empty database and a few chats that chose something already."""
+    def begin(self, choices: list[tuple[set[str], list[str], list[str]]], forgotten: int) -> None:
+        """An empty database and a few chats that chose something already.
+
+        Between the ids of two chats lie those of forgotten ones: filters are gathered where few do, and asked
+        chat by chat where many do.
+        """
         self.runner.run(empty_tables(self.db))
+        self.forgotten = forgotten
         for number, (regions, include, exclude) in enumerate(choices, start=1):
             self.subscribe(number, regions)
             self.set_keywords(number, include, exclude)
@@ -168,6 +183,7 @@ class Matching(RuleBasedStateMachine):
 
     def chat(self, number: int) -> ModelChat:
         if number not in self.chats:
+            self.write(lambda conn: pass_ids(conn, self.forgotten))
             made = self.write(lambda conn: chats.ensure_chat(conn, number, ChatKind.PRIVATE, START))
             self.chats[number] = ModelChat(made.id)
         return self.chats[number]
