@@ -21,7 +21,7 @@ FARTHEST_KM = 700.0
 FAR_THEATRES = {
     "afghanistan-pakistan": 1200.0,
     "central-african-republic": 1000.0,
-    "colombia": 900.0,
+    "colombia": 1100.0,
     "drc": 1700.0,
     "ethiopia": 900.0,
     "india-pakistan": 1500.0,
