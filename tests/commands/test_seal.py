@@ -68,7 +68,7 @@ OLD = "This button is old. /filters shows the new ones."
 
 @pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 async def test_forged_presses_change_nothing_and_are_answered(scene: Scene, anna: Somebody) -> None:
-    """2,000 truncated, mutated, foreign, outdated, invented presses: all answered, none does anything."""
+    """Hundreds of cut, mutated, foreign, outdated, invented presses: all answered, none does anything."""
     ben = scene.person(8)
     for somebody in (anna, ben):
         await somebody.says("/subscribe Hadrut")
@@ -78,7 +78,7 @@ async def test_forged_presses_change_nothing_and_are_answered(scene: Scene, anna
     genuine = [data for _, data in anna.button_data]
     foreign = [data for _, data in ben.button_data]
     message_id = anna.button_data[-1][0]
-    for _ in range(2_000):
+    for _ in range(400):
         data = chance.choice(genuine)
         kind = chance.randrange(5)
         forged = [
@@ -92,7 +92,7 @@ async def test_forged_presses_change_nothing_and_are_answered(scene: Scene, anna
     await scene.settle()
     assert (await anna.filters(), anna.messages, anna.buttons) == before
     answers = scene.server.calls("answerCallbackQuery")
-    assert len(answers) == 2_000
+    assert len(answers) == 400
     assert {answer.parameters["text"] for answer in answers} == {OLD}
 
 
