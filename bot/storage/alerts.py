@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 
 from sqlalchemy import and_, delete, false, func, insert, select, update
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.incidents import spots_of, traits_of
 from bot.model import Alert, AlertKind, DeliveryForm, Incident, Severity
 from bot.storage.following import follow_up
-from bot.storage.inserts import insert_for, insert_new
+from bot.storage.inserts import Insert, insert_as, insert_new
 from bot.storage.matches import Match, Window
 from bot.storage.matching import insert_matches
 from bot.storage.outages import SETTLING, is_catching_up, is_late_news, is_one_of_many_late
@@ -120,11 +121,16 @@ async def unqueued_alerts(conn: AsyncConnection, now: datetime | None = None) ->
 
 async def note_sent(conn: AsyncConnection, alert_id: int, at: datetime, many: int) -> None:
     """So many messages, edits or replies of an alert have left, the last of them at `at`."""
-    statement = insert_for(conn, alert_sent)
+    row = {"alert_id": alert_id, "first_at": at, "last_at": at, "many": many}
+    await conn.execute(_note(conn.dialect.name), row)
+
+
+@lru_cache
+def _note(dialect: str) -> Insert:
+    statement = insert_as(dialect, alert_sent)
     new = statement.excluded
     again = {"last_at": new.last_at, "many": alert_sent.c.many + new.many}
-    row = {"alert_id": alert_id, "first_at": at, "last_at": at, "many": many}
-    await conn.execute(statement.on_conflict_do_update(index_elements=["alert_id"], set_=again), row)
+    return statement.on_conflict_do_update(index_elements=["alert_id"], set_=again)
 
 
 async def latest_times(conn: AsyncConnection, limit: int) -> list[AlertTimes]:

@@ -12,6 +12,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal_column,
+    null,
     or_,
     select,
     update,
@@ -124,9 +126,7 @@ async def claim_due(conn: AsyncConnection, now: datetime, limit: int) -> list[Cl
             page |= {"priority": row.priority, "id": row.id}
         is_more = len(rows) == limit
     if claimed:
-        ids = [each.id for each in claimed.values()]
-        taken = {"state": DeliveryState.SENDING, "attempts": delivery.c.attempts + 1, "claimed_at": now}
-        await conn.execute(update(delivery).where(delivery.c.id.in_(ids)).values(**taken))
+        await conn.execute(_TAKE, {"taken": [each.id for each in claimed.values()], "now": now})
     return list(claimed.values())
 
 
@@ -137,7 +137,11 @@ async def record(conn: AsyncConnection, outcomes: Sequence[Recorded]) -> None:
     """
     if not outcomes:
         return
-    await conn.execute(_RECORD, [_row(outcome) for outcome in outcomes])
+    sent = [_sent_row(outcome) for outcome in outcomes if _is_plainly_sent(outcome)]
+    others = [_row(outcome) for outcome in outcomes if not _is_plainly_sent(outcome)]
+    for statement, rows in ((_SENT, sent), (_RECORD, others)):
+        if rows:
+            await conn.execute(statement, rows)
     for renewed in (o for o in outcomes if o.renewed_id is not None):
         anew = {"message_id": renewed.message_id, "reason": SENT_ANEW}
         await conn.execute(update(delivery).where(delivery.c.id == renewed.renewed_id).values(**anew))
@@ -239,7 +243,23 @@ async def pauses(conn: AsyncConnection, now: datetime) -> Pauses:
     return Pauses(everything if everything is not None and everything > now else None, chats)
 
 
-_OUTCOME = ("state", "sent_at", "message_id", "reason", "not_before")
+_TAKE = (
+    update(delivery)
+    .where(delivery.c.id.in_(bindparam("taken", expanding=True)))
+    .values(state=DeliveryState.SENDING, attempts=delivery.c.attempts + 1, claimed_at=bindparam("now"))
+)
+_SENT = (
+    update(delivery)
+    .where(delivery.c.id == bindparam("of"), delivery.c.state == literal_column(f"'{DeliveryState.SENDING}'"))
+    .values(
+        state=literal_column(f"'{DeliveryState.SENT}'"),
+        sent_at=bindparam("at", type_=Instant()),
+        message_id=bindparam("message"),
+        reason=null(),
+        not_before=null(),
+    )
+)
+"""By far the most outcomes: only what differs between them is bound."""
 _RECORD = (
     update(delivery)
     # the state as a parameter: spelled out it would forbid a batch
@@ -252,6 +272,15 @@ _RECORD = (
         is_uncertain=or_(delivery.c.is_uncertain, bindparam("new_is_uncertain", type_=Boolean())),
     )
 )
+
+
+def _is_plainly_sent(outcome: Recorded) -> bool:
+    """Whether it says nothing else, but what its row says already."""
+    return outcome.state is DeliveryState.SENT and outcome.reason is None and not outcome.is_uncertain
+
+
+def _sent_row(outcome: Recorded) -> dict[str, Any]:
+    return {"of": outcome.delivery_id, "at": outcome.at, "message": outcome.message_id}
 
 
 def _row(outcome: Recorded) -> dict[str, Any]:

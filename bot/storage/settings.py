@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.inserts import insert_for
+from bot.storage.inserts import Insert, insert_as
 from bot.storage.tables import setting
 
 UPDATE_OFFSET = "telegram_update_offset"
@@ -29,7 +30,11 @@ async def put_setting(conn: AsyncConnection, key: str, value: Any) -> None:
     if value is None:
         await conn.execute(delete(setting).where(setting.c.key == key))
         return
-    statement = insert_for(conn, setting).values(key=key, value=value)
-    await conn.execute(
-        statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
-    )
+    await conn.execute(_put(conn.dialect.name), {"key": key, "value": value})
+
+
+@lru_cache
+def _put(dialect: str) -> Insert:
+    statement = insert_as(dialect, setting)
+    newest = {"value": statement.excluded.value}
+    return statement.on_conflict_do_update(index_elements=["key"], set_=newest)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.columns import EPOCH
-from bot.storage.inserts import insert_for
+from bot.storage.inserts import Insert, insert_as
 from bot.storage.tables import tally
 from bot.watch.counts import Count, Counted
 
@@ -55,10 +56,12 @@ async def _add(conn: AsyncConnection, summed: Counter[tuple[Counted, str]], hour
         for (name, label), many in sorted(summed.items())
         if many
     ]
-    if not rows:
-        return
-    statement = insert_for(conn, tally)
+    if rows:
+        await conn.execute(_more(conn.dialect.name), rows)
+
+
+@lru_cache
+def _more(dialect: str) -> Insert:
+    statement = insert_as(dialect, tally)
     more = {"many": tally.c.many + statement.excluded.many}
-    await conn.execute(
-        statement.on_conflict_do_update(index_elements=["hour", "name", "label"], set_=more), rows
-    )
+    return statement.on_conflict_do_update(index_elements=["hour", "name", "label"], set_=more)

@@ -42,8 +42,8 @@ MUTANTS = (
     Mutant(
         "marked before it is sent",
         "bot/storage/deliveries.py",
-        'taken = {"state": DeliveryState.SENDING,',
-        'taken = {"state": DeliveryState.SENT,',
+        ".values(state=DeliveryState.SENDING,",
+        ".values(state=DeliveryState.SENT,",
         *BOUNDARY,
         "lost after boundary",
     ),
