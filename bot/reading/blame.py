@@ -37,6 +37,9 @@ ROUGH = {
 }
 """What each kind counts for when parties are compared before they are weighed."""
 
+SECOND = ("bound", "foe", "unnamed", "acts", "deed", "actor_title", "deed_title")
+"""What counts otherwise for a party that stands behind another: it is named for much that it did not do."""
+
 SPEAKS = ("accuser", "speaker", "denier")
 """Kinds of what is told of a party that speaks."""
 
@@ -95,6 +98,9 @@ def blame_features(case: Case) -> dict[str, dict[str, float]]:
     _compare(features, case.sides)
     for party in _unnamed(case):
         features[party] = _unnamed_features(party, case)
+    for party in features.keys() & set(case.sides.seconds):
+        row = features[party]
+        row |= {f"second_{name}": row[name] for name in SECOND if name in row} | {"second": 1.0}
     return features
 
 

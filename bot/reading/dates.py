@@ -116,7 +116,7 @@ def _weight(passages: Passages, day: Day) -> float:
         weight -= PAST_PENALTY
     if day.kind == "date" and text.body_start <= day.position < text.dateline_end:
         weight -= 4.0
-    if _is_of_the_truce(passages, day):
+    if is_of_the_truce(passages, day):
         weight -= TRUCE_PENALTY
     weight -= NAME_PENALTY * any(0 <= day.position - h.end <= OF_REACH for h in found.of("truce.words"))
     if day.position < text.body_start and not (is_today and day.kind == "relative"):
@@ -133,7 +133,7 @@ def _weight(passages: Passages, day: Day) -> float:
     return weight
 
 
-def _is_of_the_truce(passages: Passages, day: Day) -> bool:
+def is_of_the_truce(passages: Passages, day: Day) -> bool:
     """Whether the day is the agreement's own: `the ceasefire of 27 November`, `signed on Tuesday`."""
     found = passages.found
     clause = passages.text.clause_of(day.position)

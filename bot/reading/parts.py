@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -70,6 +70,8 @@ class Sides:
     bound: frozenset[str]
     blocs: Sequence[Sequence[str]] = ()
     guarantors: Sequence[str] = ()
+    seconds: Sequence[str] = ()
+    """Who stands behind a side, governs beside it or watches over the truce: often named, seldom acting."""
 
     def are_allies(self, one: str, other: str) -> bool:
         """Whether two parties are one, or of one bloc."""
@@ -89,29 +91,18 @@ class Parts:
             self.told[party][kind] += amount  # type: ignore[assignment]
 
 
-def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]], fighters: Collection[str]) -> None:
-    """Adds the parties that `the army` or `rebels` are in this theatre, where no name stands by."""
-    known = [m for m in passages.parties if any(p in fighters for p in codes_of(m, "p"))]
-    ends = {m.end for m in known}
-    spans = [(m.start, m.end) for m in known]
-    for kind, parties in actors.items():
-        for hit in passages.found.of(f"actors.{kind}"):
-            is_named = any(start < hit.end and hit.start < end for start, end in spans)
-            if not is_named and ends.isdisjoint(range(hit.start - 2, hit.start + 1)):
-                passages.parties.append(Mention(hit.start, hit.end, tuple(f"p:{p}" for p in parties)))
-                spans.append((hit.start, hit.end))
-    passages.parties.sort()
-
-
 def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
-    """The part of every fighting party that the news names; `order` is "last" where verbs stand last."""
+    """The part of every fighting party that the news names, or where it names none, what is told of the past.
+
+    `order` is "last" where verbs stand last.
+    """
     parts = Parts()
     namings = [
         (mention, own)
         for mention in passages.parties
         if (own := [p for p in codes_of(mention, "p") if p in sides.fighters])
-        and not passages.is_past(mention.start)
     ]
+    namings = [each for each in namings if not passages.is_past(each[0].start)] or namings
     places = {(m.start, m.end) for m in passages.places}
     mutual = {passages.text.sentence_of(hit.start) for hit in passages.found.under("mutual")}
     told: list[Told] = []

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.data import Facts
 from bot.model import Evidence, Finding, FoundPlace, Reason, Report, Stance, Truce
+from bot.reading.actors import actors_for, name_actors
 from bot.reading.acts import judge_acts, told_acts
 from bot.reading.blame import Blame, Case, blame_features, judge_blame
 from bot.reading.casualties import Casualties, read_casualties
-from bot.reading.dates import day_of_report, judge_day
+from bot.reading.dates import day_of_report, is_of_the_truce, judge_day
 from bot.reading.days import Day, read_days
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
@@ -21,7 +22,6 @@ from bot.reading.parts import (
     Sides,
     acts_from_outside,
     fights_unbound,
-    name_actors,
     read_parts,
     strangers_lead,
 )
@@ -72,6 +72,7 @@ class Reader:
         self._atlas = facts.atlas
         self._grounds = {theatre: row.get("grounds", {}) for theatre, row in facts.theatres.items()}
         self._guarantors = {theatre: row.get("guarantors", []) for theatre, row in facts.theatres.items()}
+        self._seconds = {theatre: row.get("seconds", []) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
         self._weights = facts.weights
         self._fighters = {theatre: self._belligerents(theatre) for theatre in facts.theatres}
@@ -110,17 +111,23 @@ class Reader:
         days = read_days(passages)
         day = judge_day(passages, days)
         occurred = day.day if day else passages.published
-        mark_older_days(
-            passages, [d.position for d in days if occurred - d.day >= OLDER and d.kind == "date"]
-        )
+        mark_older_days(passages, _older(passages, days, occurred))
         fighters = self._fighters[theatre]
-        enemies = {"enemy": self._enemies[theatre].get(report.source.side, ())}
-        name_actors(passages, self._actors[theatre] | enemies, fighters)
+        side = report.source.side
+        name_actors(
+            passages, actors_for(self._actors[theatre], self._enemies[theatre], side, fighters), fighters
+        )
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
         truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
         bound = frozenset(p for truce in truces for p in truce.parties)
-        sides = Sides(fighters, bound & fighters, self._blocs[theatre], self._guarantors[theatre])
+        sides = Sides(
+            fighters,
+            bound & fighters,
+            self._blocs[theatre],
+            self._guarantors[theatre],
+            self._seconds[theatre],
+        )
         order = "last" if passages.language in self._verb_last else ""
         parts = read_parts(passages, sides, order)
         age_days = (passages.published - occurred).days
@@ -171,6 +178,15 @@ class Reader:
         }
         observers = {p for p, row in self._parties.items() if row.kind == "monitor"}
         return (self._truces.parties_of(theatre) | beside) - observers
+
+
+def _older(passages: Passages, days: Sequence[Day], occurred: date) -> list[int]:
+    """Where dates stand that lie well before the incident; a truce's own date tells of no other one."""
+    return [
+        day.position
+        for day in days
+        if occurred - day.day >= OLDER and day.kind == "date" and not is_of_the_truce(passages, day)
+    ]
 
 
 def _stance_parts(stance: Stance, blame: Blame) -> dict[str, float]:

@@ -1,0 +1,44 @@
+"""Whom `the army`, `rebels` or `the enemy` mean where no name stands by: by theatre and by who speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from bot.reading.names import Mention, codes_of
+from bot.reading.passages import Passages
+
+HOSTILE = ("occupier", "regime", "coalition", "militants")
+"""Words that nobody uses of his own side."""
+
+OWN = ("army", "government")
+"""Words that an outlet uses of its own side where the theatre knows of no other."""
+
+
+def actors_for(
+    actors: Mapping[str, Sequence[str]],
+    enemies: Mapping[str, Sequence[str]],
+    side: str,
+    fighters: Collection[str],
+) -> dict[str, Sequence[str]]:
+    """Whom each word means in the mouth of an outlet of this side: `actors` are the theatre's own."""
+    foes = enemies.get(side, ())
+    meant = {
+        kind: foes if kind in HOSTILE and side in parties else parties for kind, parties in actors.items()
+    }
+    if side in fighters:
+        meant = dict.fromkeys(OWN, (side,)) | meant
+    return meant | {"enemy": foes}
+
+
+def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]], fighters: Collection[str]) -> None:
+    """Adds the parties that `the army` or `rebels` are in this theatre, where no name stands by."""
+    known = [m for m in passages.parties if any(p in fighters for p in codes_of(m, "p"))]
+    ends = {m.end for m in known}
+    spans = [(m.start, m.end) for m in known]
+    for kind, parties in actors.items():
+        for hit in passages.found.of(f"actors.{kind}") if parties else ():
+            is_named = any(start < hit.end and hit.start < end for start, end in spans)
+            if not is_named and ends.isdisjoint(range(hit.start - 2, hit.start + 1)):
+                passages.parties.append(Mention(hit.start, hit.end, tuple(f"p:{p}" for p in parties)))
+                spans.append((hit.start, hit.end))
+    passages.parties.sort()
