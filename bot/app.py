@@ -39,6 +39,7 @@ from bot.lookout import Lookout
 from bot.model import Source
 from bot.pace import Pacer
 from bot.reading import Reader
+from bot.retention import Retention
 from bot.sender import Sender
 from bot.service import Service
 from bot.sources.parser import Parser
@@ -160,11 +161,12 @@ async def open_service(
         alarm, switch = Alarm(database, bell), DeadMansSwitch(database, bell, clock.now)
         floodgate = Floodgate(database, bell, max_age=_longest_age(settings), clock=clock.now, wake=wake.set)
         crier, digests = Crier(desk, application.bot), Digests(database, clock.now, wake.set)
+        retention = Retention(database, clock.now, timedelta(days=settings.keep_deliveries_d))
         hubs = _build_hubs(stack, settings, stage, database, parser, checker, clock)
         await _open_web(stack, settings, database, hubs, clock)
         yield Service(
             *(database, application, poll, checker, deliverer, desk, lookout),
-            *(alarm, switch, floodgate, crier, digests, hubs),
+            *(alarm, switch, floodgate, crier, digests, retention, hubs),
         )
 
 

@@ -15,6 +15,7 @@ from bot.errors import ConfigurationError
 
 TELEGRAM_API_URL = "https://api.telegram.org"
 DATABASE_URL = "sqlite+aiosqlite:///var/trucewatch.db"
+LEAST_KEPT_D, MOST_KEPT_D = 14, 3_650
 TOKEN_SHAPE = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,64}")
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -88,6 +89,13 @@ def _check_hosts(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _check_keeping(value: int) -> int:
+    """Previews look back a week, and what is told of an incident may change for as long."""
+    if value != 0 and not LEAST_KEPT_D <= value <= MOST_KEPT_D:
+        raise ValueError(f"0 (for ever), or {LEAST_KEPT_D} to {MOST_KEPT_D}")
+    return value
+
+
 class Settings(BaseSettings):
     """Everything an operator can set; `.env.example` lists the same names with what they mean."""
 
@@ -104,6 +112,7 @@ class Settings(BaseSettings):
     send_rate: Annotated[float, Field(gt=0, le=10_000)] = 30.0
     paid_broadcast: bool = False
     alert_max_age_h: Annotated[float, Field(ge=0, le=8_760)] = 24.0
+    keep_deliveries_d: Annotated[int, AfterValidator(_check_keeping)] = 30
     allow_private_hosts: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_check_hosts)
     ] = ()

@@ -12,7 +12,6 @@ from bot.storage.chats import ensure_chat
 from bot.storage.columns import from_microseconds, to_microseconds
 from bot.storage.coverage import (
     add_notice,
-    drop_notices,
     get_notice,
     open_gaps,
     queue_notice,
@@ -32,7 +31,6 @@ FIRST_REPORT_AFTER = timedelta(hours=1)
 """After the very first start: by then every source was tried several times."""
 MOST_TROUBLES = 30
 """Kept of one report; a message holds fewer."""
-KEEP_NOTICES = timedelta(days=14)
 REPORTED_AT = "broken_reported_at"
 """The setting that holds when the admins were last told what is broken, in microseconds."""
 
@@ -72,11 +70,6 @@ class Lookout:
                     await self._tell(conn, gap, now)
         await self._report(judged, now)
         await self._queue_waiting(now)
-
-    async def tidy(self) -> None:
-        """Forget what was told long ago."""
-        async with self._database.writing() as conn:
-            await drop_notices(conn, self._clock() - KEEP_NOTICES)
 
     def _cover(self, judged: Sequence[Judged]) -> list[Coverage]:
         return [cover(theatre, judged) for theatre in self._theatres]

@@ -24,14 +24,10 @@ from bot.floodgate import Floodgate
 from bot.hubs import Hubs
 from bot.jobs import Job, schedule_jobs, stop_jobs
 from bot.lookout import Lookout
-from bot.storage.acts import drop_acts
+from bot.retention import Retention
 from bot.storage.alerts import unqueued_alerts
-from bot.storage.applicants import drop_old_applicants
-from bot.storage.chats import purge_gone
 from bot.storage.database import Database
 from bot.storage.deliveries import is_anything_due
-from bot.storage.reports import drop_shingles
-from bot.storage.tallies import fold_hours
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +42,6 @@ ALARM_EVERY = timedelta(seconds=5)
 STANDSTILL_EVERY = timedelta(seconds=30)
 DIGESTS_EVERY = timedelta(seconds=10)
 TIDY_EVERY = timedelta(hours=1)
-COPIES_REMEMBERED = timedelta(days=14)
-"""Wires are copied for days; after that a like text is a new report."""
 DRAIN_STEP_S = 0.1
 
 
@@ -67,6 +61,7 @@ class Service:
     floodgate: Floodgate
     crier: Crier
     digests: Digests
+    retention: Retention
     hubs: Hubs | None
     """None where no hub can reach this service."""
 
@@ -125,17 +120,10 @@ class Service:
         await self.checker.start_due()
 
     async def _tidy(self) -> None:
-        now = self.desk.clock.now()
-        async with self.database.writing() as conn:
-            await purge_gone(conn, now)
-            await drop_shingles(conn, now - COPIES_REMEMBERED)
-            await fold_hours(conn, now)
-            await drop_acts(conn, now)
-            await drop_old_applicants(conn, now)
-        await self.database.empty_log()
-        await self.lookout.tidy()
+        await self.retention.tidy()
         await self.floodgate.tidy()
         await self.digests.tidy()
+        await self.database.empty_log()
         _return_memory()
 
     async def _drain(self) -> None:

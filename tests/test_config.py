@@ -29,6 +29,21 @@ def test_the_example_file_shows_exactly_the_defaults() -> None:
     assert load_settings(EXAMPLE) == settings
 
 
+@pytest.mark.parametrize(
+    ("days", "is_right"), [(0, True), (14, True), (3650, True), (1, False), (3651, False)]
+)
+def test_deliveries_are_kept_for_as_long_as_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, days: int, is_right: bool
+) -> None:
+    """Two weeks at least, since previews and changes look back so far; or for ever."""
+    monkeypatch.setenv("KEEP_DELIVERIES_D", str(days))
+    if is_right:
+        assert load_settings(None).keep_deliveries_d == days
+    else:
+        with pytest.raises(ConfigurationError, match="14 to 3650"):
+            load_settings(None)
+
+
 def test_all_faults_are_told_at_once_and_no_value_is_repeated(tmp_path: Path) -> None:
     """Five wrong lines give five sentences, and what may be a secret is in none of them."""
     env = tmp_path / ".env"

@@ -20,7 +20,7 @@ LEVELS = {
         *("admins", "ingest", "sender", "pace", "transport"),
         *("analyse", "export", "labelled", "metrics", "watched"),
     },
-    4: {"alarm", "check", "deliver", "digests", "floodgate", "survey", "lookout", "hubs"},
+    4: {"alarm", "check", "deliver", "digests", "floodgate", "survey", "lookout", "hubs", "retention"},
     5: {"jobs", "commands", "terminal", "web"},
     6: {"__main__", "app", "callbacks", "service", "stages"},
 }

@@ -22,6 +22,7 @@ from bot.storage.rollups import roll_up
 from bot.storage.states import PRIORITY_DIGEST, PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert as table
 from bot.storage.tables import alert_sent, alert_spot, alert_term, alert_trait
+from bot.storage.tables import incident as incident_table
 from bot.storage.windows import next_window
 from bot.watch.delays import reported_at
 
@@ -183,9 +184,8 @@ async def _queue(conn: AsyncConnection, match: Match, window: Window, now: datet
 
 async def _match(conn: AsyncConnection, alert_id: int, now: datetime) -> Match | None:
     """What the statement needs to know of an alert; None when it is queued for everybody."""
-    row = (
-        await conn.execute(select(table).where(table.c.id == alert_id, table.c.queued_at.is_(None)))
-    ).first()
+    columns = select(table, incident_table.c.closed_at).join(incident_table)
+    row = (await conn.execute(columns.where(table.c.id == alert_id, table.c.queued_at.is_(None)))).first()
     if row is None:
         return None
     incident = row.snapshot.incident
@@ -200,6 +200,7 @@ async def _match(conn: AsyncConnection, alert_id: int, now: datetime) -> Match |
         follow_up=row.follow_up,
         cursor=row.cursor,
         has_spots=bool(spots_of(incident)),
+        is_closed=row.closed_at is not None,
         is_late=row.priority == PRIORITY_DIGEST or await is_one_of_many_late(conn, alert_id, now),
     )
 

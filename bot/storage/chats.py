@@ -161,8 +161,11 @@ async def forget(conn: AsyncConnection, chat_id: int) -> bool:
 
 
 async def purge_gone(conn: AsyncConnection, now: datetime, keep: timedelta = KEEP_GONE) -> int:
-    """Forget the chats that have been gone for `keep`; returns how many."""
-    gone = select(chat.c.id).where(chat.c.gone_at.is_not(None), chat.c.gone_at <= now - keep)
+    """Forget a chat that has been gone for `keep`; returns how many that was, 0: none is left.
+
+    One by one: the history of each is looked through.
+    """
+    gone = select(chat.c.id).where(chat.c.gone_at.is_not(None), chat.c.gone_at <= now - keep).limit(1)
     chat_ids = list((await conn.execute(gone)).scalars())
     for chat_id in chat_ids:
         await forget(conn, chat_id)

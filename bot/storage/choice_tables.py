@@ -48,7 +48,6 @@ circle = Table(
     Column("lat", Float(53), primary_key=True),
     Column("lon", Float(53), primary_key=True),
     Column("radius_km", Integer, nullable=False),
-    Index("circle_by_lat", "lat", "lon"),
     sqlite_with_rowid=False,
 )
 

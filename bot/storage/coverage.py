@@ -33,6 +33,7 @@ GRAVE_FOR = timedelta(hours=6)
 """A grave incident counts as going on for so long after its last report."""
 NOTICE_CHATS = 5_000
 """Chats looked at in one transaction: alerts are more urgent, so no writer waits long for a notice."""
+DROPPED_AT_ONCE = 2_000
 _REACHED = (DeliveryState.SENDING, DeliveryState.SENT)
 
 
@@ -142,17 +143,20 @@ def audience(regions: Collection[str]) -> Select[Any]:
     return _chats().where(_subscribes("", regions)) if regions else _chats()
 
 
-async def drop_notices(conn: AsyncConnection, before: datetime) -> int:
-    """Forget notices that were queued before a time, with their deliveries and the gaps that ended."""
-    old = select(table.c.id).where(table.c.queued_at < before)
-    numbers = list((await conn.execute(old)).scalars())
-    told = delivery.c.incident_id.in_([-number for number in numbers])
-    await conn.execute(delete(delivery).where(IS_FOLLOW_UP, told))
+async def drop_notices(conn: AsyncConnection, before: datetime, limit: int = DROPPED_AT_ONCE) -> int:
+    """Forget notices that were queued before a time, with their deliveries and the gaps that ended.
+
+    Up to `limit` deliveries, or what is left besides; returns how many rows, 0: nothing is left.
+    """
+    numbers = list((await conn.execute(select(table.c.id).where(table.c.queued_at < before))).scalars())
+    of_them = (IS_FOLLOW_UP, delivery.c.incident_id.in_([-number for number in numbers]))
+    told = select(delivery.c.id).where(*of_them).limit(limit)
+    if dropped := (await conn.execute(delete(delivery).where(delivery.c.id.in_(told)))).rowcount:
+        return dropped
     await conn.execute(delete(table).where(table.c.id.in_(numbers)))
     in_use = select(table.c.gap_id).where(table.c.gap_id.is_not(None))
     over = (coverage_gap.c.over_at < before, coverage_gap.c.id.not_in(in_use))
-    await conn.execute(delete(coverage_gap).where(*over))
-    return len(numbers)
+    return len(numbers) + (await conn.execute(delete(coverage_gap).where(*over))).rowcount
 
 
 async def _add(conn: AsyncConnection, gap: Gap) -> Gap:

@@ -25,6 +25,8 @@ class Match:
     cursor: int
     has_spots: bool = False
     """Whether it is known where on the map it was."""
+    is_closed: bool = False
+    """It is so long ago that nobody knows any more who was told."""
     is_late: bool = False
     """One of several that were found long after they were published, as after an outage, or that were held
     back: it is told with the others."""
@@ -47,7 +49,7 @@ class Match:
     @property
     def reaches_others(self) -> bool:
         """Whether those who were not told are told now; who read nothing wrong needs no correction."""
-        return self.kind not in KEPT_AMONG_THE_TOLD
+        return self.kind not in KEPT_AMONG_THE_TOLD and not self.is_closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.storage.tables import report, report_revision, report_shingle
 
 PARAMETERS = 500
 """Values in one IN list: every database takes as many."""
+REPORTS_AT_ONCE = 200
 _KEPT = ("revision", "url", "title", "text", "published_at", "seen_at", "content_hash", "finding")
 
 _SHARED = func.count().label("shared")
@@ -144,10 +145,18 @@ async def nearest_copy(
     return None if row is None else NearCopy(*row)
 
 
-async def drop_shingles(conn: AsyncConnection, before: datetime) -> int:
-    """Forget the shingles of reports seen before a time: copies come within days. Returns rows."""
-    old = select(report.c.id).where(report.c.seen_at < before)
-    return (await conn.execute(delete(report_shingle).where(report_shingle.c.report_id.in_(old)))).rowcount
+async def drop_shingles(conn: AsyncConnection, before: datetime, limit: int = REPORTS_AT_ONCE) -> int:
+    """Forget the shingles of up to `limit` reports seen before a time: copies come within days.
+
+    Returns how many rows, 0: none is left. Looked for among the first numbers, lest all reports of years be
+    looked through.
+    """
+    last = select(report.c.id).where(report.c.seen_at < before).order_by(report.c.seen_at.desc()).limit(1)
+    of = report_shingle.c.report_id
+    kept = select(of).distinct().join(report, report.c.id == of).where(report.c.seen_at < before)
+    oldest = kept.where(of <= last.scalar_subquery()).order_by(of).limit(limit)
+    ids = list((await conn.execute(oldest)).scalars())
+    return (await conn.execute(delete(report_shingle).where(of.in_(ids)))).rowcount
 
 
 def _values(new: Report, content_hash: str, finding: Finding) -> dict[str, Any]:

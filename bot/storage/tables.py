@@ -46,7 +46,7 @@ from bot.watch.counts import Counted
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0011"
+SCHEMA_REVISION = "0012"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = desk_tables.metadata
@@ -100,9 +100,11 @@ incident = Table(
     Column("status", Choice(IncidentStatus), nullable=False),
     Column("severity", Choice(Severity), nullable=False),
     Column("snapshot", Encoded(Incident), nullable=False),
+    Column("closed_at", Instant),
     Index("incident_open", "theatre", "last_report_at"),
     Index("incident_latest", "opened_at"),
 )
+"""closed_at: nobody is told of it any more, see `bot.storage.closing`."""
 
 incident_region = Table(
     "incident_region",

@@ -138,6 +138,7 @@ async def test_old_shingles_are_forgotten(db: Database) -> None:
             )
             await reports.add_shingles(conn, report_id, [number])
         assert await reports.drop_shingles(conn, START + HOUR) == 1
+        assert await reports.drop_shingles(conn, START + HOUR) == 0
         left = (await conn.execute(select(func.count()).select_from(report_shingle))).scalar()
     assert left == 2
 
