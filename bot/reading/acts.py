@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Sequence, Set
 
 from bot.model import Act
 from bot.reading.passages import Passages
@@ -12,7 +13,10 @@ from bot.reading.phrases import Hit
 UNARMED = frozenset({Act.OTHER, Act.GROUND_ASSAULT, Act.INCURSION, Act.ABDUCTION, Act.CAPTURE})
 """Acts that do not say what people were killed with."""
 
-_KEPT = frozenset({Act.INCURSION, Act.ABDUCTION, Act.CAPTURE})
+_KEPT = frozenset({Act.INCURSION, Act.ABDUCTION, Act.CAPTURE, Act.OTHER})
+
+_ACT_OF = {f"acts.{act}": act for act in Act}
+"""By the code of a phrase."""
 
 _FLYING = frozenset({Act.DRONE, Act.INCURSION})
 """What an overflight is done with and called, where nobody is hurt."""
@@ -20,8 +24,14 @@ _FLYING = frozenset({Act.DRONE, Act.INCURSION})
 _HEAVY = frozenset({Act.SHELLING, Act.MORTAR, Act.ROCKET_MISSILE, Act.AIR_STRIKE, Act.DRONE})
 """An `attack` with one of these is that, however vaguely the weapon is named."""
 
+_NARROWED = {"generic.fire": Act.SMALL_ARMS, "generic.shelled": Act.MORTAR}
+"""Words of shelling, and the act that they mean wherever a report tells of it."""
+
+NEAR = 8
+"""Phrases that overlap stand no farther apart in a list by position."""
+
 _EXPLAIN = {
-    Act.SHELLING: frozenset({Act.MORTAR, Act.ROCKET_MISSILE, Act.AIR_STRIKE, Act.DRONE}),
+    Act.SHELLING: frozenset({Act.MORTAR, Act.ROCKET_MISSILE, Act.AIR_STRIKE}),
     Act.SMALL_ARMS: frozenset(Act) - UNARMED,
     Act.ROCKET_MISSILE: frozenset({Act.MORTAR, Act.DRONE, Act.AIR_STRIKE}),
     Act.AIR_STRIKE: frozenset({Act.MORTAR, Act.ROCKET_MISSILE, Act.SHELLING, Act.DRONE}),
@@ -30,10 +40,11 @@ _EXPLAIN = {
 
 
 def told_acts(passages: Passages) -> list[Hit]:
-    """Act words that are no part of a truce's or a party's name, by position."""
+    """Act words that are no part of a name, as of a truce, a party or a unit, by position."""
     taken = sorted(
         [(h.start, h.end) for h in passages.found.of("truce.words")]
         + [(h.start, h.end) for h in passages.found.of("actors.occupier")]
+        + [(h.start, h.end) for h in passages.found.of("scope.no_act")]
         + [(m.start, m.end) for m in passages.parties]
     )
     return [h for h in passages.found.under("acts") if not _is_within(taken, h)]
@@ -48,20 +59,20 @@ def judge_acts(passages: Passages, hits: Sequence[Hit], is_tally: bool, hurt: in
     """
     news = [h for h in hits if passages.is_news(h.start)] or list(hits)
     told = [h for h in news if not passages.is_denied(h.start, h.end)] or news
-    precise = told if is_tally else [h for h in told if h.code != "acts.other"] or told
-    precise = _drop_parts(precise)
-    strong = [h for h in precise if not _is_generic(passages, h)]
-    kept = [h for h in precise if h in strong or not _is_named_better(passages, h, strong, is_tally)]
-    acts = list(dict.fromkeys(_act(h) for h in kept))
+    deeds = _spans(passages.found.of("scope.deed"))
+    precise = [h for h in told if is_tally or h.code != "acts.other" or _is_within(deeds, h)] or told
+    kept = _without_general(passages, _without_narrowed(passages, _drop_parts(precise)), is_tally)
+    acts = list(dict.fromkeys(_ACT_OF[h.code] for h in kept))
     if not hurt and Act.AIRSPACE in acts:
         acts = [act for act in acts if act not in _FLYING]
     if hurt and UNARMED.issuperset(acts) and Act.GROUND_ASSAULT not in acts:
-        acts = [*(act for act in acts if act in _KEPT), Act.SMALL_ARMS]
+        beside = _KEPT if any(_is_within(deeds, h) for h in kept) else _KEPT - {Act.OTHER}
+        acts = [*(act for act in acts if act in beside), Act.SMALL_ARMS]
     return tuple(acts) or ((Act.OTHER,) if is_tally else ())
 
 
-def _act(hit: Hit) -> Act:
-    return Act(hit.code.partition(".")[2])
+def _spans(hits: Sequence[Hit]) -> list[tuple[int, int]]:
+    return [(h.start, h.end) for h in hits]
 
 
 def _is_within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
@@ -70,14 +81,18 @@ def _is_within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
     return any(start <= hit.start and hit.end <= end for start, end in spans[max(0, index - 2) : index + 1])
 
 
+def _is_part(hit: Hit, other: Hit) -> bool:
+    """Whether a phrase goes on from within another, or stands at the beginning of a longer one."""
+    return other.start < hit.start < other.end or (other.start == hit.start and hit.end < other.end)
+
+
 def _drop_parts(hits: Sequence[Hit]) -> list[Hit]:
-    """Without words that a longer phrase before them has said already: `air strikes`, not `strikes hit`."""
-    kept: list[Hit] = []
-    for hit in hits:
-        last = kept[-1] if kept else hit
-        if not (last.start < hit.start < last.end and last.code != hit.code):
-            kept.append(hit)
-    return kept
+    """Without words that another phrase has said already, as of `air strikes hit` the second."""
+    return [
+        hit
+        for index, hit in enumerate(hits)
+        if not any(_is_part(hit, o) for o in hits[max(0, index - NEAR) : index + NEAR] if o.code != hit.code)
+    ]
 
 
 def _is_generic(passages: Passages, hit: Hit) -> bool:
@@ -86,16 +101,45 @@ def _is_generic(passages: Passages, hit: Hit) -> bool:
     return any(h.start == hit.start and h.end >= hit.end for h in passages.found.of(f"generic.{key}"))
 
 
-def _is_named_better(passages: Passages, hit: Hit, strong: Sequence[Hit], is_tally: bool) -> bool:
-    """Whether what a general word leaves open is said: by the clause, or by the report as a whole.
+def _without_narrowed(passages: Passages, hits: Sequence[Hit]) -> list[Hit]:
+    """Without the words of shelling that mean another act which the report tells of."""
+    acts = {_ACT_OF[h.code] for h in hits}
+    narrowed = {h.start for code, act in _NARROWED.items() if act in acts for h in passages.found.of(code)}
+    return [h for h in hits if h.code != "acts.shelling" or h.start not in narrowed]
+
+
+def _without_general(passages: Passages, hits: Sequence[Hit], is_tally: bool) -> list[Hit]:
+    """Without general words of what is named better: by their clause, or by the report as a whole."""
+    general: dict[tuple[str, int], int] = {}
+    for h in passages.found.under("generic"):
+        key = (h.code.partition(".")[2], h.start)
+        general[key] = max(h.end, general.get(key, 0))
+    strong = [h for h in hits if general.get((_ACT_OF[h.code], h.start), 0) < h.end]
+    clause_of = passages.text.clause_of
+    named: defaultdict[int, set[Act]] = defaultdict(set)
+    for h in strong:
+        named[clause_of(h.start)].add(_ACT_OF[h.code])
+    acts = {act for clause in named.values() for act in clause}
+    is_heavy = any(_ACT_OF[h.code] in _HEAVY for h in passages.found.under("acts"))
+    kept = set(strong)
+    return [
+        h
+        for h in hits
+        if h in kept
+        or not (
+            _is_named_better(_ACT_OF[h.code], named[clause_of(h.start)], acts, is_tally)
+            or (is_heavy and h.code == "acts.ground_assault")
+        )
+    ]
+
+
+def _is_named_better(act: Act, beside: Set[Act], anywhere: Set[Act], is_tally: bool) -> bool:
+    """Whether strong words `beside` a general one, in its clause, or `anywhere` say what it leaves open.
 
     A tally lists each kind of act for itself, so that only words of the same clause explain each other.
     """
-    act = _act(hit)
-    if act is Act.GROUND_ASSAULT and any(_act(h) in _HEAVY for h in passages.found.under("acts")):
+    if act is Act.GROUND_ASSAULT:
+        return bool(anywhere - {act})
+    if not is_tally and anywhere & _EXPLAIN.get(act, frozenset()):
         return True
-    others = [h for h in strong if h.code != hit.code]
-    if act is Act.GROUND_ASSAULT or (not is_tally and any(_act(h) in _EXPLAIN.get(act, ()) for h in others)):
-        return bool(others)
-    clause = passages.text.clause_of(hit.start)
-    return any(passages.text.clause_of(h.start) == clause for h in others)
+    return bool(beside - {act, Act.OTHER})
