@@ -148,6 +148,8 @@ ANSWERS: Final[tuple[Rule, ...]] = (
     Rule(Answer.CONFLICT, "", Fate.RETRY, "conflict", 5.0),
     Rule(Answer.NOT_SENT, "", Fate.OUTAGE, "not_connected", 3.0),
     Rule(Answer.NO_ANSWER, "", Fate.UNCERTAIN, "no_answer", 1.0),
+    # A proxy that is being set up refuses whoever comes; no chat is lost for that.
+    Rule(_ODD, "not in telegram's words", Fate.RETRY, "not_telegram", 30.0),
     Rule(_ODD, "too many requests", Fate.RETRY, "too_many_requests", 30.0),
     Rule(_ODD, "entity too large", Fate.FAILED, "too_large"),
     Rule(_ODD, "content too large", Fate.FAILED, "too_large"),

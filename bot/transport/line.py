@@ -7,6 +7,7 @@ repeated here, and nothing of an address gets into an exception.
 from __future__ import annotations
 
 import asyncio
+import select
 import ssl
 from collections import deque
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 LARGEST_ANSWER: Final = 4 * 2**20
+"""Bytes of one answer with its head: Telegram's have a few thousand."""
 MORE_TO_COME: Final = 200
 """Statuses below only announce the answer."""
 HAPPY_EYEBALLS_S: Final = 0.25  # RFC 8305: the other family is tried after so long
@@ -47,6 +49,7 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._body = bytearray()
+        self._received = 0
         self._is_bounded = self._has_headers = False
         self.is_reusable = True
         """Whether another request may follow: the last answer has come whole, and none is awaited."""
@@ -55,10 +58,18 @@ class Wire(asyncio.Protocol):
         """Send a request; the future gets the status and body, BrokenError or TimeoutError."""
         assert self._transport is not None  # noqa: S101 - `create_connection` returns connected ones
         self.is_reusable = False
+        self._received = 0
         self._begin()
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return self._answer
+
+    def is_quiet(self) -> bool:
+        """Whether nothing came since the last answer; the end of the connection may wait to be read."""
+        assert self._transport is not None  # noqa: S101 - as above
+        looked = select.poll()
+        looked.register(self._transport.get_extra_info("socket"), select.POLLIN)
+        return not looked.poll(0)
 
     def expire(self) -> None:
         """No answer came in time."""
@@ -76,8 +87,9 @@ class Wire(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Some bytes of an answer; unasked for, or when they are no HTTP, the connection is of no use."""
-        if self._answer is None:
+        """Some bytes of an answer; unasked for, endless or no HTTP, the connection is of no use."""
+        self._received += len(data)
+        if self._answer is None or self._received > LARGEST_ANSWER:
             self._end(BrokenError())
             return
         try:
@@ -108,10 +120,8 @@ class Wire(asyncio.Protocol):
         self._has_headers = True
 
     def on_body(self, body: bytes) -> None:
-        """A part of it; endless ones are cut off."""
+        """A part of it."""
         self._body += body
-        if len(self._body) > LARGEST_ANSWER:
-            self._end(BrokenError())
 
     def on_message_complete(self) -> None:
         """The answer is whole, or it was only announced."""
@@ -170,6 +180,9 @@ class Line:
         timer = asyncio.get_running_loop().call_later(within_s, wire.expire)
         try:
             return await wire.ask(b"%b%d\r\n\r\n%b" % (address.head, len(body), body))
+        except BrokenError:
+            self._drop(address)
+            raise
         finally:
             timer.cancel()
             self._give_back(address, wire)
@@ -206,7 +219,7 @@ class Line:
         since_s = asyncio.get_running_loop().time() - self._idle_s
         while wires:
             rested_s, wire = wires.pop()
-            if wire.is_reusable and rested_s > since_s:
+            if wire.is_reusable and rested_s > since_s and wire.is_quiet():
                 return wire
             wire.close()
         return None
@@ -220,6 +233,11 @@ class Line:
         wires.append((now_s, wire))
         while wires and (wires[0][0] <= now_s - self._idle_s or len(wires) > self._most_idle):
             wires.popleft()[1].close()
+
+    def _drop(self, address: _Address) -> None:
+        """What broke one connection has often broken all: who asks once more must not meet the next."""
+        for _, wire in self._idle.pop((address.host, address.port, address.is_tls), ()):
+            wire.close()
 
     async def _connect(self, address: _Address) -> Wire:
         loop = asyncio.get_running_loop()

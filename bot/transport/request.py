@@ -30,6 +30,11 @@ MEDIA_WRITE_TIMEOUT_S: Final = 60.0  # a 10 MB picture at 1.5 Mbit/s
 POOL_TIMEOUT_S: Final = 10.0
 KEEP_ALIVE_S: Final = 20.0  # shorter than the far end's, or it closes just as a request leaves
 DNS_CACHE_S: Final = 300
+NOT_TELEGRAM: Final = "not in Telegram's words"
+"""Said of a refusal by something between us and Telegram: it tells nothing of a chat or of the token. The
+table of answers knows these words."""
+_SAYS_ENOUGH: Final = (413, 429)
+"""Refusals that mean the same whoever speaks them."""
 USER_AGENT: Final = f"Trucewatch/{__version__}"
 
 
@@ -226,11 +231,13 @@ def _fault(error: NetworkError, cause: Exception) -> NetworkError:
 def _tidy(status: int, body: bytes) -> bytes:
     """The body of a refusal, or one of our own where it is not Telegram's: a proxy may echo the address.
 
-    Raises Flooded when Telegram says how long to wait.
+    Raises Flooded when Telegram says how long to wait, NetworkError for what a proxy refuses by itself.
     """
     answer = _decode(body)
     if answer is None or not isinstance(answer.get("description"), str):
         phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown answer"
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _SAYS_ENOUGH:
+            raise NetworkError(f"{phrase} ({status}), {NOT_TELEGRAM}")
         return msgspec.json.encode({"ok": False, "error_code": status, "description": f"{phrase} ({status})"})
     parameters = answer.get("parameters")
     retry_after_s = parameters.get("retry_after") if isinstance(parameters, dict) else None

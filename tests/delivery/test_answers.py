@@ -36,6 +36,8 @@ def no(text: str) -> ServerAnswer:
     return refuse(403, f"Forbidden: {text}")
 
 
+NOT_TELEGRAMS_OWN = (302, 400, 401, 403, 404, 407, 409, 451)
+"""Refusals that mean something else where no word of Telegram's comes with them."""
 TABLE = [
     (flood(17), Fate.RETRY, "too_many_requests"),
     (refuse(429, "Too Many Requests: retry later"), Fate.RETRY, "too_many_requests"),
@@ -75,7 +77,8 @@ TABLE = [
     (refuse(502, "Bad Gateway"), Fate.RETRY, "telegram_down"),
     (raw(503, b""), Fate.RETRY, "telegram_down"),
     (raw(504, b"late", is_accepted=True), Fate.UNCERTAIN, "gateway_timeout"),
-    (raw(302, b""), Fate.UNCERTAIN, "unknown_answer"),
+    (raw(429, b"<html>slow down</html>"), Fate.RETRY, "too_many_requests"),
+    *((raw(status, b"<html>no</html>"), Fate.RETRY, "not_telegram") for status in NOT_TELEGRAMS_OWN),
     (raw(599, b""), Fate.UNCERTAIN, "unknown_answer"),
     (raw(200, b'{"ok":', is_accepted=True), Fate.UNCERTAIN, "unreadable_answer"),
     (drop(is_accepted=True), Fate.UNCERTAIN, "no_answer"),

@@ -162,6 +162,7 @@ async def test_a_connection_serves_again_when_all_is_told(answer: bytes, connect
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (LARGEST_ANSWER + 9) + b"x" * (LARGEST_ANSWER + 9),
+        b"HTTP/1.1 200 OK\r\n" + b"X-Y: %b\r\n" % (b"y" * 65_000) * 70 + b"Content-Length: 0\r\n\r\n",
     ],
 )
 async def test_what_is_no_answer(answer: bytes) -> None:
@@ -171,6 +172,17 @@ async def test_what_is_no_answer(answer: bytes) -> None:
             await line.post(host.url, b"{}", PATIENCE_S)
         assert await line.post(host.url, b"{}", PATIENCE_S) == (200, b"hi")
         assert [len(each) for each in host.heard] == [1, 1]
+
+
+async def test_what_broke_one_connection_may_have_broken_all() -> None:
+    """A firewall that forgot its connections must not cost a request for each: the next has a new one."""
+    async with hosting(OK, OK, OK, CLOSE, OK) as host, a_line() as line:
+        await asyncio.gather(*(line.post(host.url, b"{}", PATIENCE_S) for _ in range(3)))
+        assert len(host.heard) == 3
+        with pytest.raises(BrokenError):
+            await line.post(host.url, b"{}", PATIENCE_S)
+        assert await line.post(host.url, b"{}", PATIENCE_S) == (200, b"hi")
+        assert len(host.heard) == 4
 
 
 async def test_a_late_answer_is_nobodys() -> None:
