@@ -75,14 +75,13 @@ def invent(number: int, region: Region, atlas: Atlas, rng: random.Random) -> Tol
     told_by = rng.choice(SOURCES)
     report = Report(told_by, f"k{number}", f"https://a.example/{number}", text[:60], text, at, at, id=number)
     path = atlas.path(region.id)
-    found = FoundPlace(region.name, region.spellings, region.id, path, region.level, region.lat, region.lon)
     finding = Finding(
         is_violation=True,
         score=1.0,
         language="en",
         theatre=path[0],
         stance=rng.choice((Stance.CLAIM, Stance.CLAIM, Stance.UPDATE, Stance.DENIAL)),
-        places=(found,),
+        places=(locate(region, atlas),),
         accused=(f"side-{rng.randrange(4)}",),
         accuser=(f"side-{rng.randrange(4)}",),
         acts=(rng.choice((Act.SHELLING, Act.SMALL_ARMS, Act.DRONE, Act.SNIPER)),),
@@ -91,6 +90,13 @@ def invent(number: int, region: Region, atlas: Atlas, rng: random.Random) -> Tol
         evidence=rng.choice(((), (Evidence("day", "", 0, 5, "today"),))),
     )
     return Told(report, finding)
+
+
+def locate(region: Region, atlas: Atlas) -> FoundPlace:
+    """A region as reading finds it."""
+    path, reach_km = atlas.path(region.id), atlas.reach_km(region.id)
+    names, level = region.spellings, region.level
+    return FoundPlace(region.name, names, region.id, path, level, region.lat, region.lon, reach_km)
 
 
 def villages(atlas: Atlas) -> dict[str, list[Region]]:
@@ -218,9 +224,7 @@ def _vaguer(finding: Finding, atlas: Atlas) -> Finding:
     region = atlas.get(finding.places[0].path[-2])
     if region is None:
         return replace(finding, places=())
-    path = atlas.path(region.id)
-    wider = FoundPlace(region.name, region.spellings, region.id, path, region.level, region.lat, region.lon)
-    return replace(finding, places=(wider,))
+    return replace(finding, places=(locate(region, atlas),))
 
 
 async def measure(db: Database, told: Told) -> tuple[list[float], int, bool]:

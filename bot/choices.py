@@ -70,8 +70,12 @@ def around(lat: float, lon: float, radius_km: int) -> Circle:
 
 
 def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Between two points some hundred kilometres apart, flat: within a hundredth of the true distance."""
-    east = (other_lon - lon) * cos(radians(lat))
+    """Between two points some hundred kilometres apart, flat: within a hundredth of the true distance.
+
+    The only measure of distance there is, but for the statements that look for circles: they take the
+    incident's own parallel (`Spot.east_km`), as databases know no cosine.
+    """
+    east = ((other_lon - lon + 180.0) % 360.0 - 180.0) * cos(radians((lat + other_lat) / 2))
     return hypot(other_lat - lat, east) * KM_A_DEGREE
 
 

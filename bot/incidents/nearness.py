@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import asin, cos, radians, sin, sqrt
 
+from bot.choices import distance_km
 from bot.folding import fold
 from bot.model import FoundPlace, RegionLevel
-
-EARTH_RADIUS_KM = 6_371.0
 
 SAME_PLACE_KM = 2.5
 """Two names this close are one spot: a village and its hill, an airport and its quarter."""
@@ -31,19 +29,19 @@ _WITHIN = {
     RegionLevel.PROVINCE: 1.0,
     RegionLevel.THEATRE: 0.0,
 }
+FACING = 1.2
+"""What two names of one spot weigh, or two villages that face each other across the line."""
+
 _NEXT_PLACE = -1.5
 _FAR = -2.5
 _UNKNOWN = -1.5
 
 
-def distance_km(a: FoundPlace, b: FoundPlace) -> float | None:
-    """The great-circle distance; None when a coordinate is missing."""
+def apart_km(a: FoundPlace, b: FoundPlace) -> float | None:
+    """Kilometres between two places; None when a coordinate is missing."""
     if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
         return None
-    lat_a, lat_b = radians(a.lat), radians(b.lat)
-    half = sin((lat_b - lat_a) / 2) ** 2
-    half += cos(lat_a) * cos(lat_b) * sin(radians(b.lon - a.lon) / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))
+    return distance_km(a.lat, a.lon, b.lat, b.lon)
 
 
 def narrow(places: Sequence[FoundPlace]) -> tuple[FoundPlace, ...]:
@@ -59,9 +57,10 @@ def weigh_places(one: Sequence[FoundPlace], other: Sequence[FoundPlace], *, is_o
     """
     if not one or not other:
         return 0.0
-    weights = sorted(
-        (max(weigh_pair(a, b, is_other_side=is_other_side) for b in other) for a in one), reverse=True
-    )
+    weights = [max([weigh_pair(a, b, is_other_side=is_other_side) for b in other]) for a in one]
+    if len(weights) == 1:
+        return weights[0]
+    weights.sort(reverse=True)
     shared = sum(1 for weight in weights[:3] if weight >= 1.4)
     return weights[0] + (0.5 if shared > 1 else 0.0)
 
@@ -84,13 +83,13 @@ def _is_same(a: FoundPlace, b: FoundPlace) -> bool:
 
 
 def _weigh_distance(a: FoundPlace, b: FoundPlace, is_other_side: bool) -> float:
-    distance = distance_km(a, b)
+    distance = apart_km(a, b)
     if distance is None:
         return _UNKNOWN
     if distance <= SAME_PLACE_KM:
-        return 1.2
+        return FACING
     if distance <= ACROSS_KM:
-        return 1.2 if is_other_side else _NEXT_PLACE
+        return FACING if is_other_side else _NEXT_PLACE
     if is_wide(a) or is_wide(b):
         return _NEXT_PLACE if distance <= 2 * APART_KM else _FAR
     return _NEXT_PLACE if is_other_side and distance <= APART_KM else _FAR

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.incidents.nearness import weigh_places
-from bot.incidents.profiles import Profile, prepare
-from bot.incidents.weighing import JOIN_AT, Weight, weigh
+from bot.incidents.nearness import FACING, weigh_places
+from bot.incidents.profiles import Profile
+from bot.incidents.weighing import JOIN_AT, Weight, prepare, weigh
 from bot.model import Finding, Report
 
 CLOSED_AFTER = timedelta(hours=72)
@@ -17,9 +17,6 @@ CLOSED_AFTER = timedelta(hours=72)
 
 SAME_AT = 5.0
 """The weight at which a report is certainly of an incident: of two such, both are one."""
-
-NEAR = 1.2
-"""The weight of places at which two incidents lie at one spot, or face each other across the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ def _is_same(one: Profile, other: Profile, report: Report) -> bool:
     if ours & theirs or not set(one.days) & set(other.days):
         return False
     is_across = _accuses(one, other) or _accuses(other, one)
-    return weigh_places(one.places, other.places, is_other_side=is_across) >= NEAR
+    return weigh_places(one.places, other.places, is_other_side=is_across) >= FACING
 
 
 def _accuses(one: Profile, other: Profile) -> bool:

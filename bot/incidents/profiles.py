@@ -29,6 +29,9 @@ RARE_TOLL = 10
 MOST_TITLES = 24
 """Titles kept of an incident: those of its first reports, which later ones repeat."""
 
+DISTRICT_KM = 20.0
+"""How far from its point a district reaches where the data does not tell."""
+
 _KM_A_DEGREE = 111.0
 _LEAST_COSINE = 0.1
 """Of the latitude: near the poles every longitude is near."""
@@ -102,37 +105,6 @@ class Search:
         return self.box is None or theirs is None or _overlap(self.box, theirs)
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """A report and its finding, with what every candidate is compared with made once."""
-
-    report: Report
-    finding: Finding
-    places: tuple[FoundPlace, ...]
-    accused: frozenset[str]
-    accuser: frozenset[str]
-    acts: frozenset[Act]
-    title: str
-    is_day_named: bool
-    is_answer: bool
-    """A denial, an update or a confirmation that names no day can come days later."""
-
-
-def prepare(report: Report, finding: Finding) -> Telling:
-    """Make ready for weighing."""
-    return Telling(
-        report=report,
-        finding=finding,
-        places=narrow(finding.places),
-        accused=frozenset(finding.accused),
-        accuser=frozenset(finding.accuser),
-        acts=frozenset(finding.acts) - {Act.OTHER},
-        title=fold(report.title),
-        is_day_named=is_day_named(finding),
-        is_answer=is_answer(finding),
-    )
-
-
 def summarise(incident: Incident) -> Profile:
     """The profile of an incident; copies of a text add nobody who was heard and no title."""
     told = [claim for claim in incident.claims if not claim.is_copy] or list(incident.claims)
@@ -158,6 +130,7 @@ def search_for(report: Report, finding: Finding) -> Search:
     """Where to look for the incident of a finding: its days, and around its villages and districts.
 
     What answers, and what counts many, is looked for farther away: only that outweighs so much distance.
+    A district is as large as it is, wherever in it the other names a village.
     """
     day = finding.occurred or report.reported_at.date()
     counts_many = max(finding.killed or 0, finding.wounded or 0) >= RARE_TOLL
@@ -167,8 +140,7 @@ def search_for(report: Report, finding: Finding) -> Search:
     elif is_day_named(finding) and not counts_many:
         days = MOST_DAYS_NAMED
     box = box_of(narrow(finding.places))
-    is_far = any(p.level is RegionLevel.DISTRICT for p in finding.places)
-    around = APART_KM if counts_many or finding.stance in FOLLOWING or is_far else ACROSS_KM
+    around = APART_KM if counts_many or finding.stance in FOLLOWING else ACROSS_KM
     reach = timedelta(days=days)
     return Search(finding.theatre or "", day - reach, day + reach, _widen(box, around) if box else None)
 
@@ -184,13 +156,25 @@ def is_answer(finding: Finding) -> bool:
 
 
 def box_of(places: Iterable[FoundPlace]) -> Box | None:
-    """The box around places; None when there are none, or one that is wide or nowhere on the map."""
-    points = [(None, None) if is_wide(p) else (p.lat, p.lon) for p in places]
-    lats = [lat for lat, _ in points if lat is not None]
-    lons = [lon for _, lon in points if lon is not None]
-    if not points or len(lats) < len(points) or len(lons) < len(points):
-        return None
-    return Box(min(lats), max(lats), min(lons), max(lons))
+    """The box around places, districts as far as they reach; None when there are none, or one that is wide
+    or nowhere on the map."""
+    boxes = []
+    for place in places:
+        if is_wide(place) or place.lat is None or place.lon is None:
+            return None
+        spot = Box(place.lat, place.lat, place.lon, place.lon)
+        is_spot = place.level is RegionLevel.PLACE
+        boxes.append(spot if is_spot else _widen(spot, place.reach_km or DISTRICT_KM))
+    return _enclose(boxes) if boxes else None
+
+
+def _enclose(boxes: Sequence[Box]) -> Box:
+    return Box(
+        min(box.south for box in boxes),
+        max(box.north for box in boxes),
+        min(box.west for box in boxes),
+        max(box.east for box in boxes),
+    )
 
 
 def _widen(box: Box, distance_km: float) -> Box:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from hashlib import blake2b
-from heapq import nsmallest
 
 from bot.folding import fold
 
@@ -30,7 +29,7 @@ _LONG_WORD = 24
 def shingle_hashes(text: str) -> tuple[int, ...]:
     """The 16 smallest hashes (63 bits, ascending, distinct) of the text; fewer when it is short."""
     sequences = set(_sequences(fold(text)))
-    return tuple(nsmallest(KEPT, (_hash(sequence) for sequence in sequences)))
+    return tuple(sorted(map(_hash, sequences))[:KEPT])
 
 
 def is_copy(hashes: Collection[int], shared: int) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from bot.choices import Spot, Trait
 from bot.incidents.nearness import narrow
+from bot.incidents.profiles import DISTRICT_KM
 from bot.model import FoundPlace, Incident, IncidentStatus, RegionLevel, Severity
 
-REACH_KM = {RegionLevel.PLACE: 3.0, RegionLevel.DISTRICT: 20.0, RegionLevel.PROVINCE: 75.0}
+REACH_KM = {RegionLevel.PLACE: 3.0, RegionLevel.DISTRICT: DISTRICT_KM, RegionLevel.PROVINCE: 75.0}
 """How far from its point a place reaches where the data does not tell. A theatre is no place at all."""
 MOST_SPOTS = 12
 

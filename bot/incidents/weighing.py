@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz
 
-from bot.incidents.nearness import weigh_places
+from bot.folding import fold
+from bot.incidents.nearness import FACING, narrow, weigh_places
 from bot.incidents.profiles import (
     FOLLOWING,
     MOST_DAYS_ANSWERED,
@@ -15,9 +16,10 @@ from bot.incidents.profiles import (
     RARE_TOLL,
     Heard,
     Profile,
-    Telling,
+    is_answer,
+    is_day_named,
 )
-from bot.model import Act, Finding, Reason, Stance
+from bot.model import Act, Finding, FoundPlace, Reason, Report, Stance
 
 JOIN_AT = 2.5
 """The weight at which a report joins an incident."""
@@ -36,6 +38,9 @@ OWN_NEXT_PLACE = -4.0
 
 SAME_VILLAGE = 2.0
 """The weight of places from which a village is shared."""
+
+MOST_OF_PLACES = 3.0
+"""The most that places can speak for an incident: one village, and others besides."""
 
 TWO_TALLIES = 0.5
 """Two counts over one day speak of one and the same, whoever counts."""
@@ -57,11 +62,43 @@ class Weight:
     """The sum of what speaks for (positive) and against (negative) one incident."""
 
     reasons: tuple[Reason, ...]
+    total: float
 
-    @property
-    def total(self) -> float:
-        """The weight itself."""
-        return sum(reason.weight for reason in self.reasons)
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A report and its finding, with what every candidate is compared with made once."""
+
+    report: Report
+    finding: Finding
+    places: tuple[FoundPlace, ...]
+    accused: frozenset[str]
+    accuser: frozenset[str]
+    acts: frozenset[Act]
+    title: str
+    is_day_named: bool
+    is_answer: bool
+    """A denial, an update or a confirmation that names no day can come days later."""
+    most_else: float
+    """The most that everything besides day, places and words can speak for an incident."""
+
+
+def prepare(report: Report, finding: Finding) -> Telling:
+    """Make ready for weighing."""
+    numbers = sum(number is not None for number in (finding.killed, finding.wounded))
+    answer = TWO_TALLIES if finding.stance is Stance.TALLY else _weigh_answer(finding)
+    return Telling(
+        report=report,
+        finding=finding,
+        places=narrow(finding.places),
+        accused=frozenset(finding.accused),
+        accuser=frozenset(finding.accuser),
+        acts=frozenset(finding.acts) - {Act.OTHER},
+        title=fold(report.title),
+        is_day_named=is_day_named(finding),
+        is_answer=is_answer(finding),
+        most_else=1.5 + 0.7 + 1.5 * numbers + answer,
+    )
 
 
 def weigh(telling: Telling, incident: Profile, *, is_copy: bool = False) -> Weight:
@@ -71,13 +108,16 @@ def weigh(telling: Telling, incident: Profile, *, is_copy: bool = False) -> Weig
     """
     again = _heard_before(telling, incident)
     day = weigh_day(telling, incident, again)
-    if day.weight <= IMPOSSIBLE.weight:
-        return Weight((day,))
+    if day.weight + MOST_OF_PLACES + telling.most_else + 1.5 < JOIN_AT:
+        return Weight((day,), day.weight)
     places = _weigh_scene(telling, incident, again)
-    if day.weight + places + _most_left(telling, is_copy) < JOIN_AT:
-        return Weight((day, Reason("places", places)))
     is_formula = day.code == "next_day" or places < 0  # bulletins of other days and places are alike
+    text = 0.0 if is_formula else 1.5 if is_copy else 0.5
+    if day.weight + places + telling.most_else + text < JOIN_AT:
+        return Weight((day, Reason("places", places)), day.weight + places)
     casualties = weigh_casualties(telling.finding, incident, is_again=bool(again))
+    if text and not is_copy:
+        text = weigh_title(telling, incident)
     reasons = (
         day,
         Reason("places", places),
@@ -85,17 +125,9 @@ def weigh(telling: Telling, incident: Profile, *, is_copy: bool = False) -> Weig
         Reason("acts", weigh_acts(telling, incident)),
         Reason("casualties", min(casualties, 0.0) if is_formula and again else casualties),
         Reason("stance", weigh_stance(telling.finding, incident, day, places)),
+        Reason("text", text),
     )
-    text = 0.0 if is_formula else 1.5 if is_copy else weigh_title(telling, incident)
-    return Weight((*reasons, Reason("text", text)))
-
-
-def _most_left(telling: Telling, is_copy: bool) -> float:
-    """The most that everything besides day and place can speak for an incident."""
-    finding = telling.finding
-    numbers = sum(number is not None for number in (finding.killed, finding.wounded))
-    answer = TWO_TALLIES if finding.stance is Stance.TALLY else _weigh_answer(finding)
-    return 1.5 + 0.7 + 1.5 * numbers + answer + (1.5 if is_copy else 0.5)
+    return Weight(reasons, sum([reason.weight for reason in reasons]))
 
 
 def weigh_day(telling: Telling, incident: Profile, again: list[Heard]) -> Reason:
@@ -254,8 +286,13 @@ def is_other_side(telling: Telling, heard: Heard) -> bool:
 
 def _weigh_scene(telling: Telling, incident: Profile, again: list[Heard]) -> float:
     """Who speaks for the first time, of the same day, may name the village across the line."""
-    is_own, occurred = _is_own(telling, again), telling.finding.occurred
-    is_new_voice = not is_own and (occurred is None or occurred in incident.days)
-    across = is_new_voice and any(is_other_side(telling, heard) for heard in incident.heard)
-    weight = weigh_places(telling.places, incident.places, is_other_side=across)
-    return min(weight, OWN_NEXT_PLACE) if weight < 0 and is_own else weight
+    weight = weigh_places(telling.places, incident.places, is_other_side=False)
+    if weight >= FACING:
+        return weight
+    if _is_own(telling, again):
+        return min(weight, OWN_NEXT_PLACE) if weight < 0 else weight
+    occurred = telling.finding.occurred
+    is_new_voice = occurred is None or occurred in incident.days
+    if is_new_voice and any(is_other_side(telling, heard) for heard in incident.heard):
+        return weigh_places(telling.places, incident.places, is_other_side=True)
+    return weight

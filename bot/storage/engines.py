@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ POOL_TIMEOUT_S = 60.0
 """A reader waits so long for a connection; more means that something holds them all."""
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+asyncpg"
+
+Run = Callable[..., Awaitable[None]]
+"""Calls a function in the connection's thread: with the driver's connection, and what is given besides."""
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -74,12 +78,65 @@ def _check_file(path: Path) -> None:
         raise ConfigurationError([f"The database file {path} cannot be used: {error}"]) from error
 
 
+class _Cursor:
+    """A statement in one errand to the connection's thread: run, read to its end, closed.
+
+    The driver's own cursor takes four, each of which costs more than most statements. What SQLAlchemy asks
+    of a cursor is here and no more; rows are read at once, as it does itself.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._rows: list[Any] = []
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    async def __aenter__(self) -> _Cursor:
+        return self
+
+    async def execute(self, statement: str, parameters: Any = ()) -> _Cursor:
+        """Run one statement and keep its rows."""
+        await self._run(self._do, "execute", statement, parameters)
+        return self
+
+    async def executemany(self, statement: str, parameters: Any) -> _Cursor:
+        """Run a statement for each set of parameters."""
+        await self._run(self._do, "executemany", statement, parameters)
+        return self
+
+    async def fetchall(self) -> list[Any]:
+        """The rows; they are handed out once."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        """It is closed already."""
+
+    def _do(self, opened: sqlite3.Connection, how: str, statement: str, parameters: Any) -> None:
+        """In the thread."""
+        with closing(opened.cursor()) as cursor:
+            getattr(cursor, how)(statement, parameters)
+            self.description, self.rowcount = cursor.description, cursor.rowcount
+            self.lastrowid = cursor.lastrowid
+            self._rows = cursor.fetchall() if cursor.description else []
+
+
 class _Connection(aiosqlite.Connection):
-    """An SQLite connection that undoes what is open before it closes.
+    """An SQLite connection whose cursors are short, and that undoes what is open before it closes.
 
     A statement that someone still holds (the traceback of a cancelled task does) would otherwise keep the
     transaction, and with it the lock on the file, until the garbage is collected.
     """
+
+    def cursor(self) -> Any:
+        """For SQLAlchemy, which enters it, and never asks for one that reads row by row."""
+        return _Cursor(self._run)
+
+    async def _run(self, do: Callable[..., None], *arguments: Any) -> None:
+        execute: Any = self._execute
+        await execute(lambda: do(self._conn, *arguments))
 
     async def close(self) -> None:
         if self._connection is not None:

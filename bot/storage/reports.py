@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.incidents.shingles import KEPT
 from bot.model import Finding, Report
 from bot.storage.columns import Instant
 from bot.storage.inserts import insert_new
@@ -20,11 +21,12 @@ PARAMETERS = 500
 REPORTS_AT_ONCE = 200
 _KEPT = ("revision", "url", "title", "text", "published_at", "seen_at", "content_hash", "finding")
 
+_HASHES = tuple(f"hash_{number}" for number in range(KEPT))
 _SHARED = func.count().label("shared")
 _BEST = (
     select(report_shingle.c.report_id, _SHARED)
     .where(
-        report_shingle.c.hash.in_(bindparam("hashes", expanding=True)),
+        report_shingle.c.hash.in_([bindparam(name, type_=BigInteger()) for name in _HASHES]),
         report_shingle.c.report_id != bindparam("besides"),
     )
     .group_by(report_shingle.c.report_id)
@@ -35,7 +37,7 @@ _BEST = (
 _NEAREST = select(
     _BEST.c.report_id, report.c.origin, _BEST.c.shared, report.c.source_id, report.c.incident_id
 ).join(report, report.c.id == _BEST.c.report_id)
-"""Built once: making it takes longer than running it."""
+"""Built once, with a place for each hash: making it takes longer than running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,15 @@ async def add_shingles(conn: AsyncConnection, report_id: int, hashes: Collection
 async def nearest_copy(
     conn: AsyncConnection, hashes: Collection[int], *, besides: int | None = None
 ) -> NearCopy | None:
-    """The report that shares most of `hashes`, the earliest of equals; `besides` is left out."""
+    """The report that shares most of `hashes`, the earliest of equals; `besides` is left out.
+
+    Of more hashes than a text has the smallest count.
+    """
     if not hashes:
         return None
-    asked = {"hashes": sorted(set(hashes)), "besides": besides or 0}
+    smallest = sorted(set(hashes))[:KEPT]
+    smallest += [smallest[-1]] * (KEPT - len(smallest))  # the same again finds nothing more
+    asked = dict(zip(_HASHES, smallest, strict=True)) | {"besides": besides or 0}
     row = (await conn.execute(_NEAREST, asked)).first()
     return None if row is None else NearCopy(*row)
 

@@ -14,7 +14,7 @@ from typing import Any
 from bot.analyse import make_report
 from bot.atlas import Atlas
 from bot.folding import fold
-from bot.incidents.nearness import distance_km, narrow
+from bot.incidents.nearness import apart_km, narrow
 from bot.model import Act, Finding, FoundPlace, Region, RegionLevel, Report, Stance
 from tests.ground import shared_facts
 
@@ -92,9 +92,7 @@ def _again(row: Labelled, later: timedelta, finding: Finding) -> Labelled:
 
 def _nearest(place: FoundPlace, villages: Iterable[FoundPlace]) -> FoundPlace | None:
     least, most = NEXT_VILLAGE_KM
-    away = [
-        (distance, v) for v in villages if (distance := distance_km(place, v)) and least <= distance <= most
-    ]
+    away = [(distance, v) for v in villages if (distance := apart_km(place, v)) and least <= distance <= most]
     return min(away, key=lambda pair: (pair[0], str(pair[1].region)), default=(0.0, None))[1]
 
 

@@ -8,8 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.incidents import Profile, grow, place, summarise
-from bot.incidents.profiles import prepare
-from bot.incidents.weighing import Weight
+from bot.incidents.weighing import Weight, prepare
 from bot.incidents.weighing import weigh as weigh_telling
 from bot.model import Act, Finding, Report, SourceType, Stance
 from tests.incidents.telling import (

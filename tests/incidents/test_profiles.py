@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.incidents import Box, Profile, Search, box_of, grow, search_for, summarise
-from bot.incidents.nearness import ACROSS_KM, APART_KM, distance_km, narrow
+from bot.incidents.nearness import ACROSS_KM, APART_KM, apart_km, narrow
 from bot.incidents.profiles import MOST_DAYS_ANSWERED, MOST_DAYS_APART, MOST_DAYS_NAMED, MOST_TITLES
 from bot.model import FoundPlace, SourceType, Stance
 from tests.incidents.telling import (
@@ -86,7 +86,7 @@ def test_nothing_near_is_left_out(lat: float, lon: float, north: float, east: fl
     """Whatever lies within reach is found, wherever on earth."""
     here, there = place("here", lat, lon), place("there", lat + north, lon + east)
     search: Search = search_for(report(2), finding(places=(here,)))
-    distance = distance_km(here, there)
+    distance = apart_km(here, there)
     assert distance is not None
     assert distance > ACROSS_KM - 0.1 or search.admits(known(there))
 
