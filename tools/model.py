@@ -18,6 +18,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from scipy.optimize import minimize
 
 from bot.analyse import make_report
 from bot.data import Facts, load_facts
+from bot.incidents.roles import OVERNIGHT, PARTIES_OWN
 from bot.model import Stance
 from bot.reading import Reader
 from bot.reading.reader import Workings
@@ -90,9 +92,15 @@ def flatten(tables: Tables, otherwise: dict[str, float]) -> dict[str, float]:
 
 
 def fit_stance(rows: Sequence[Row], workings: Sequence[Workings], tables: Tables) -> Tables:
-    """A table of weights for each stance but the claim, which is what the others are held against."""
+    """A table of weights for each stance but the claim, which is what the others are held against.
+
+    Left out are updates that only the ledger can tell from claims: by when they come (bot.incidents.roles).
+    """
+    late = late_updates(rows)
     told = [
-        (r, w.stance) for r, w in zip(rows, workings, strict=True) if r["label"]["violation"] and w.stance
+        (r, w.stance)
+        for r, w in zip(rows, workings, strict=True)
+        if r["label"]["violation"] and w.stance and r["id"] not in late
     ]
     names = names_of([features for _, features in told])
     matrix = matrix_of([features for _, features in told], names)
@@ -210,6 +218,22 @@ def scores_of(matrix: Any, weights: Any, classes: int) -> Any:
     """One column a class, the first of zeros."""
     scores = matrix @ weights.reshape(matrix.shape[1], classes - 1)
     return np.hstack([np.zeros((len(matrix), 1)), scores])
+
+
+def late_updates(rows: Sequence[Row]) -> set[str]:
+    """Ids of the outlets' updates that come a night or more after their incident's first report."""
+    told = [row for row in rows if row["label"]["violation"] and row["label"]["incident"]]
+    first: dict[str, datetime] = {}
+    for row in told:
+        incident, moment = row["label"]["incident"], datetime.fromisoformat(row["published"])
+        first[incident] = min(first.get(incident, moment), moment)
+    return {
+        row["id"]
+        for row in told
+        if row["label"]["stance"] == Stance.UPDATE
+        and row["source"]["kind"] not in PARTIES_OWN
+        and datetime.fromisoformat(row["published"]) - first[row["label"]["incident"]] >= OVERNIGHT
+    }
 
 
 def groups_of(rows: Sequence[Row]) -> list[str]:

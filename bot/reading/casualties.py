@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -43,6 +44,15 @@ _UNSAID = ("stance.report", "casualties.unsaid")
 SINCE_REACH = 24
 """Letters between a toll and `since`."""
 
+HOSPITAL_REACH = 45
+"""Letters between the number of those who are in hospital and the hospital."""
+
+TROOPS_REACH = 14
+"""Letters around a toll within which it says that it is of soldiers."""
+
+_FIGURES = re.compile(" ?(?:figures|numbers|details|count|数字|數字)")
+"""What is missing where `no casualty figures` are given."""
+
 
 Item = tuple[int, int, str, Number | None]
 """A casualty word with its kind, or a number, from start to end."""
@@ -70,19 +80,34 @@ def read_casualties(passages: Passages) -> Casualties:
     """The numbers of the incident itself: not of older ones, totals, ages or weapons."""
     numbers = [n for n in read_numbers(passages) if not passages.is_past(n.start)]
     words = _casualty_words(passages)
-    told = [w for w in words if not passages.is_denied(w[0], w[1]) or _is_counted(w, numbers)]
+    told = [w for w in words if not _is_denied(passages, w) or _is_counted(w, numbers)]
     told = _without_former(passages, numbers, told)
     tolls = [t for t in _bind_all(passages, numbers, told) if not _is_total(passages, t)]
+    tolls += _in_hospital(passages, numbers, tolls)
     killed = _judge(passages, "killed", tolls) or _single(passages, "killed_one")
     wounded = _judge(passages, "wounded", tolls) or _single(passages, "wounded_one")
-    none = _denied(passages, words)
+    none, only = _denied(passages, words)
     if killed is None and wounded is None and none:
         return Casualties(0, 0, ())
-    if killed is None and none == {"killed"}:
+    if killed is None and "killed" in only:
         killed = 0
-    if wounded is None and none == {"wounded"}:
+    if wounded is None and "wounded" in only:
         wounded = 0
     return Casualties(killed, wounded, tuple(tolls))
+
+
+def _is_denied(passages: Passages, word: tuple[int, int, str]) -> bool:
+    """Whether the word is negated, and not another one beside it: `two were wounded and nobody died`."""
+    nones = [h for h in passages.found.of("casualties.none") if _kinds_in(passages, h)]
+    if any(h.start <= word[0] < h.end for h in nones):
+        return True
+    return passages.is_denied(word[0], word[1], besides=nones)
+
+
+def _kinds_in(passages: Passages, none: Hit) -> set[str]:
+    """What a phrase says befell nobody, or the word behind it, where that is more than `no casualties`."""
+    end = none.end + TOUCH
+    return {kind for kind in _BOTH if passages.found.has(f"casualties.{kind}", none.start, end)}
 
 
 def _without_former(
@@ -141,29 +166,75 @@ def _judge(passages: Passages, kind: str, tolls: list[Toll]) -> int | None:
         start, end = passages.text.sentence_span(toll.sentence)
         is_new_toll = passages.found.has("stance.update", start, end)
         sums[toll.sentence] = max(before, toll.value) if is_new_toll else before + toll.value
-    return max(sums.values(), default=None)
+    highest = max(sums.values(), default=None)
+    both = _of_both_sides(passages, [t for t in tolls if t.kind == kind], sums)
+    return highest if highest is None else max(highest, both)
 
 
-def _denied(passages: Passages, words: list[tuple[int, int, str]]) -> frozenset[str]:
-    """What befell nobody by this text, not only what nothing is reported of; `no casualties` is both."""
-    found, text = passages.found, passages.text
-    denied: set[str] = set()
-    for none in found.of("casualties.none"):
-        if not passages.is_past(none.start):
-            kinds = {kind for kind in _BOTH if found.has(f"casualties.{kind}", none.start, none.end)}
-            denied |= kinds or _BOTH
-    told = {text.clause_of(h.start) for code in _UNSAID for h in found.of(code)}
-    denied |= {
-        kind
-        for start, end, kind in words
-        if passages.is_denied(start, end) and text.clause_of(start) not in told
-    }
-    return frozenset(denied)
+def _of_both_sides(passages: Passages, tolls: list[Toll], sums: dict[int, int]) -> int:
+    """The sum where one sentence of the body counts soldiers alone, another people who are none."""
+    troops: dict[int, set[bool]] = {}
+    for toll in tolls:
+        start, end = passages.text.sentence_span(toll.sentence)
+        is_soldiers = _is_of_soldiers(passages, toll)
+        is_total = not is_soldiers and passages.found.has("stance.update", start, end)
+        if start >= passages.text.body_start and not is_total:
+            troops.setdefault(toll.sentence, set()).add(is_soldiers)
+    ours = [sums[sentence] for sentence, kinds in troops.items() if kinds == {True}]
+    others = [sums[sentence] for sentence, kinds in troops.items() if kinds == {False}]
+    if not ours or not others or max(ours) == max(others):
+        return 0
+    return max(ours) + max(others)
+
+
+def _denied(passages: Passages, words: list[tuple[int, int, str]]) -> tuple[frozenset[str], frozenset[str]]:
+    """What befell nobody by this text, not only what nothing is reported of; `no casualties` is both.
+
+    Then what of it the text says in so many words.
+    """
+    text = passages.text
+    nones = [none for none in passages.found.of("casualties.none") if not passages.is_past(none.start)]
+    unsaid = [none for none in nones if _FIGURES.match(text.folded, none.end)]
+    nones = [none for none in nones if none not in unsaid]
+    told = {text.clause_of(h.start) for code in _UNSAID for h in passages.found.of(code)}
+    told |= {text.clause_of(none.start) for none in unsaid}
+    near = [word for word in words if text.clause_of(word[0]) not in told]
+    said = {kind for none in nones for kind in _kinds_in(passages, none)}
+    only = said | {word[2] for word in near if _is_denied(passages, word)}
+    denied = only | {word[2] for word in near if passages.is_denied(word[0], word[1])}
+    if any(not _kinds_in(passages, none) for none in nones):
+        denied |= _BOTH
+    return frozenset(denied), frozenset(only)
 
 
 def _single(passages: Passages, key: str) -> int | None:
     """One, where a word in the singular says what became of somebody."""
     return 1 if any(passages.is_news(h.start) for h in passages.found.of(f"casualties.{key}")) else None
+
+
+def _is_of_soldiers(passages: Passages, toll: Toll) -> bool:
+    """Whether soldiers are counted, and no part of others: `nine people, among them a soldier`."""
+    start, end = passages.text.sentence_span(toll.sentence)
+    span = (max(start, toll.start - TROOPS_REACH), min(end, toll.end + TROOPS_REACH))
+    soldiers = passages.found.first("casualties.troops", *span)
+    parts = [passages.found.first(f"casualties.{key}", *span) for key in ("including", "included")]
+    return soldiers is not None and all(part is None or soldiers.start < part.start for part in parts)
+
+
+def _in_hospital(passages: Passages, numbers: list[Number], tolls: list[Toll]) -> list[Toll]:
+    """Those who are counted in hospital and of whom nothing else is said: `three others remain there`."""
+    found, text = passages.found, passages.text
+    bound = [(toll.start, toll.end) for toll in tolls]
+    counted = []
+    for number in numbers:
+        hospital = found.first("casualties.hospital", number.end, number.end + HOSPITAL_REACH)
+        if hospital is None or number.is_implied or any(a <= number.start < b for a, b in bound):
+            continue
+        sentence = text.sentence_of(number.start)
+        is_said = any(found.has(f"casualties.{kind}", number.end, hospital.start) for kind in _BOTH)
+        if sentence == text.sentence_of(hospital.start) and not is_said:
+            counted.append(Toll("wounded", number.value, number.start, hospital.end, sentence))
+    return counted
 
 
 def _casualty_words(passages: Passages) -> list[tuple[int, int, str]]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
 
 _DIGITS = re.compile("[0-9][0-9]*")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?! ?[0-9])")
@@ -24,6 +25,12 @@ WORD_REACH = 16
 
 BEFORE_REACH = 26
 """The same where the word comes first: `the number of those killed is nine`."""
+
+TOLL_REACH = 3
+"""Letters between a count and a casualty word that follows at once."""
+
+ALONE_REACH = 6
+"""The same for one alone, with room for a verb or an article: `one was wounded`."""
 
 PART_REACH = 32
 """Letters between a part and the word after it that says so (Urdu, Hindi, Korean: `two women included`)."""
@@ -51,6 +58,9 @@ ONE_MORE_REACH = 80
 
 MOST = 5_000
 """Higher figures are of wars, not of incidents."""
+
+_DAY_MARKS = ("일 ", "일에 ", "일부터 ", "日")
+"""What follows a day of the month: `28일 밝혔다`."""
 
 YEARS = range(1900, 2100)
 
@@ -113,11 +123,24 @@ def _number_words(passages: Passages) -> list[Number]:
         last = words[-1] if words else None
         if (last and hit.start < last.end) or any(h.start <= hit.start < h.end for h in none):
             continue
-        if last and hit.start - last.end <= 3 and last.value >= 20 and last.value % 10 == 0 and value < 10:
+        if last and (_is_tens_and_units(last, hit, value) or _is_units_and_tens(passages, last, hit, value)):
             words[-1] = Number(last.start, hit.end, last.value + value, False)
         else:
             words.append(Number(hit.start, hit.end, value, False))
     return words
+
+
+def _is_tens_and_units(last: Number, hit: Hit, value: int) -> bool:
+    """Twenty-seven."""
+    return hit.start - last.end <= 3 and last.value >= 20 and last.value % 10 == 0 and value < 10
+
+
+def _is_units_and_tens(passages: Passages, last: Number, hit: Hit, value: int) -> bool:
+    """Arabic `seven and-twenty`, `a hundred and-four`."""
+    if passages.text.folded[last.end : hit.start].strip() != "و":
+        return False
+    is_unit = last.value < 10 and value >= 20 and value % 10 == 0
+    return is_unit or (last.value >= 100 and last.value % 100 == 0 and value < 100)
 
 
 def _resolve_ranges(passages: Passages, counts: list[Number]) -> list[Number]:
@@ -150,14 +173,14 @@ def _is_of_people(passages: Passages, number: Number, following: Number | None) 
     if thing and (people is None or thing.start < people) and not _is_toll(passages, number):
         return False
     if number.value == 1 and people is None:
-        return _is_toll(passages, number)
+        return _has_fate(passages, end, end + ALONE_REACH)
     return people is not None or _has_casualty_word(passages, number)
 
 
 def _is_toll(passages: Passages, number: Number) -> bool:
     """Whether a casualty word follows at once: `200 dead`."""
     found, end = passages.found, number.end
-    return any(found.has(f"casualties.{kind}", end, end + 3) for kind in ("killed", "wounded"))
+    return any(found.has(f"casualties.{kind}", end, end + TOLL_REACH) for kind in ("killed", "wounded"))
 
 
 def _has_casualty_word(passages: Passages, number: Number) -> bool:
@@ -166,6 +189,8 @@ def _has_casualty_word(passages: Passages, number: Number) -> bool:
     start, end = text.sentence_span(text.sentence_of(number.start))
     words = found.of("casualties.killed") + found.of("casualties.wounded")
     if found.has("stance.update", start, end) and any(start <= h.start < end for h in words):
+        return True
+    if found.has("casualties.hospital", number.end, number.end + PART_REACH):
         return True
     return any(
         -BEFORE_REACH <= h.end - number.start <= 0 or 0 <= h.start - number.end <= WORD_REACH for h in words
@@ -176,7 +201,13 @@ def _is_age_or_date(passages: Passages, number: Number) -> bool:
     found, folded = passages.found, passages.text.folded
     if _is_age(passages, number):
         return True
-    if any(0 <= h.start - number.end <= 4 or 0 <= number.start - h.end <= 2 for h in found.under("month")):
+    if folded.startswith(_DAY_MARKS, number.end):
+        return True
+    is_figure = folded[number.start].isdigit()
+    if any(
+        0 <= h.start - number.end <= 4 or (is_figure and 0 <= number.start - h.end <= 2)
+        for h in found.under("month")
+    ):
         return True
     before = folded[max(0, number.start - LONGEST_FIGURE) : number.start].split()[-1:]
     after = folded[number.end : number.end + 4].split()[:1]
@@ -187,7 +218,8 @@ def _is_age(passages: Passages, number: Number) -> bool:
     """Whether it is an age: `aged 9 and 12`, `18-year-old`, `a woman, 52,`."""
     found, folded = passages.found, passages.text.folded
     for hit in found.of("casualties.age"):
-        if hit.start <= number.start < hit.end or 0 <= hit.start - number.end <= 3:
+        is_own = number.start == hit.start and hit.end <= number.end
+        if (hit.start <= number.start < hit.end and not is_own) or 0 <= hit.start - number.end <= 3:
             return True
         if 0 <= number.start - hit.end <= AGES_REACH and _are_ages(folded[hit.end : number.start].split()):
             return True
@@ -299,6 +331,8 @@ def _covers(passages: Passages, number: Number, position: int) -> bool:
     if number.start <= position < number.end:
         return True
     if not 0 <= position - number.end <= NEAR:
+        return False
+    if _has_fate(passages, number.end, position):
         return False
     is_joined = passages.found.has("casualties.and", number.end, position)
     return not is_joined or _names_a_part(passages, number, position)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot.reading.lexicon import Findings
 from bot.reading.names import Mention
-from bot.reading.text import Text
+from bot.reading.phrases import Hit
+from bot.reading.text import Text, is_spaceless
 
 WHOLE_SENTENCE = 45
 """A background phrase that begins within so many letters of a sentence makes all of it background."""
@@ -40,9 +41,14 @@ class Passages:
             return True
         return not any(start <= position < end for start, end in (*self.past, *self.possible))
 
-    def is_denied(self, start: int, end: int) -> bool:
-        """Whether a negation stands in the same clause, close by; `no fewer than` is none."""
-        negations = self.found.of("scope.negation")
+    def is_denied(self, start: int, end: int, besides: Sequence[Hit] = ()) -> bool:
+        """Whether a negation stands in the same clause, close by; `no fewer than` is none.
+
+        One within a phrase of `besides` is that phrase's own.
+        """
+        negations = [
+            h for h in self.found.of("scope.negation") if not any(b.start <= h.start < b.end for b in besides)
+        ]
         if not negations:
             return False
         near = [h for h in negations if -30 <= h.start - start <= 20 + end - start]
@@ -77,6 +83,8 @@ def _span_of(text: Text, position: int) -> tuple[int, int]:
     start, end = text.sentence_span(text.sentence_of(position))
     if position - start < WHOLE_SENTENCE:
         return start, end
+    if is_spaceless(text.folded[start:end]):
+        return text.folded.rfind(" ", start, position), end
     return text.clauses[text.clause_of(position)], end
 
 

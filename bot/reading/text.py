@@ -25,7 +25,7 @@ _END = re.compile(
     "\n+|[\u3002\uff01\uff1f\u06d4\u061f\u0589\u0964\u1362\u17d4\u104b]+|[.!?\u2026]+[\"'\u00bb\u201d)\\]]*(?=\\s|$)"
 )
 _NOT_AN_END = re.compile(
-    r"(?:^|[\s(\u00ab\"])(?:[A-Z]|[A-Z]\.[A-Z]|\w{1,2}|[Ll]t|[Gg]en|[Cc]ol|[Mm]aj|[Cc]apt|[Bb]rig|[Ss]gt|[Mm]rs?"
+    r"(?:^|[\s(\u00ab\"])(?:[A-Z]|[A-Z]\.[A-Z]|\w|[0-9A-Za-z\u00c0-\u024f\u0400-\u04ff]{2}|[Ll]t|[Gg]en|[Cc]ol|[Mm]aj|[Cc]apt|[Bb]rig|[Ss]gt|[Mm]rs?"
     r"|[Dd]rs?|[Ss]ept|[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Aa]ug|[Oo]ct|[Nn]ov|[Dd]ec|approx|тыс|млн|руб|ген|полк"
     r"|км|мск|янв|фев|мар|апр|авг|сен|окт|ноя|дек|พล|อ|จ|ต|น)$"
 )

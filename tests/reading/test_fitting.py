@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tools.model import flatten, names_of, training_rows
+from typing import Any
+
+from tools.model import flatten, late_updates, names_of, training_rows
 
 
 def test_only_training_reports_are_learnt_from() -> None:
@@ -22,3 +24,24 @@ def test_rare_parts_need_a_prior() -> None:
     seen = [{"common": 1.0, "rare": 1.0}, {"common": 1.0}, {"common": 1.0}]
     assert names_of(seen) == ["base", "common"]
     assert names_of(seen, ["base", "rare"]) == ["base", "common", "rare"]
+
+
+def told(number: int, hour: int, stance: str, kind: str = "newspaper", **label: Any) -> dict[str, Any]:
+    """A labelled report of one incident, so many hours after midnight of the fifth of May."""
+    published = f"2025-05-{5 + hour // 24:02}T{hour % 24:02}:00:00Z"
+    labels = {"violation": True, "stance": stance, "incident": "one", **label}
+    return {"id": str(number), "published": published, "source": {"kind": kind}, "label": labels}
+
+
+def test_what_only_the_ledger_knows_is_not_learnt() -> None:
+    """An outlet's update a night after the first report is told by its hour, not by its words."""
+    rows = [
+        told(1, 2, "claim"),
+        told(2, 16, "update"),
+        told(3, 17, "update"),
+        told(4, 18, "update", "mod"),
+        told(5, 30, "denial"),
+        told(6, 30, "update", incident="another"),
+        told(7, 40, "update", violation=False),
+    ]
+    assert late_updates(rows) == {"3"}

@@ -1,0 +1,104 @@
+"""Tolls of both sides, of nobody and of those in hospital, and numbers as languages write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading.conftest import Read
+
+MONDAY = "2025-05-05T12:00:00+00:00"
+
+TOLLS = {
+    "soldiers of one side, people of the other": (
+        "Two soldiers were killed near Tegh on Sunday. Baku said nine villagers were killed later.",
+        (11, None),
+    ),
+    "as many of either may be the same": (
+        "Two soldiers were killed near Tegh on Sunday. Baku said two men were killed later.",
+        (2, None),
+    ),
+    "a soldier among others": (
+        "Nine people, among them a soldier, were killed near Tegh. A villager was killed, it was said.",
+        (9, None),
+    ),
+    "a new toll holds all": (
+        "Two soldiers were killed near Tegh on Sunday. The death toll has risen to nine people killed.",
+        (9, None),
+    ),
+    "who stays in hospital": (
+        "A man hit near Tegh died, raising the toll to two; three others stay in the hospital of Goris.",
+        (2, 3),
+    ),
+    "some in hospital, without a noun": (
+        "Azerbaijani forces shelled Tegh on Sunday; five are in the hospital of Goris.",
+        (None, 5),
+    ),
+    "who died in hospital": (
+        "Three villagers shot near Tegh died in the hospital of Goris on Sunday.",
+        (3, None),
+    ),
+    "a hospital of another sentence": (
+        "Shells killed two villagers near Tegh. There were three farmers. The hospital of Goris was not hit.",
+        (2, None),
+    ),
+    "wounded, and nobody died": (
+        "Two villagers were wounded near Tegh and nobody was killed.",
+        (0, 2),
+    ),
+    "nobody died or was hurt": (
+        "Azerbaijani forces shelled Tegh; nobody was killed or wounded.",
+        (0, 0),
+    ),
+    "no figures": (
+        "Azerbaijani forces shelled Tegh. No casualty figures were given.",
+        (None, None),
+    ),
+    "none reported, in Spanish": (
+        "Un soldado murió por disparos de Azerbaiyán cerca de Tegh. No se reportan heridos.",
+        (1, 0),
+    ),
+    "one alone, behind a verb": (
+        "Dalawang sundalo ang nasawi at isa ang sugatan sa pamamaril ng Azerbaijan sa Tegh.",
+        (2, 1),
+    ),
+    "another, behind those who died": (
+        "استشهد ثلاثة جنود وجُرح آخران بقصف أذربيجاني على تيغ.",
+        (3, 2),
+    ),
+    "Arabic: units before tens": (
+        "قصفت القوات الأذربيجانية تيغ ما أدى إلى مقتل سبعة وخمسين مدنياً.",
+        (57, None),
+    ),
+    "Arabic: hundreds and units": (
+        "قصفت القوات الأذربيجانية تيغ ما أدى إلى مقتل مئة وأربعة مدنيين.",
+        (104, None),
+    ),
+    "Korean: the day of a statement": (
+        "아제르바이잔군이 아르메니아 진지에 포격해 병사 1명이 다쳤다고 4일 밝혔다.",
+        (None, 1),
+    ),
+    "a number behind a date": (
+        "L'armée azerbaïdjanaise a violé la trêve du 4 avril. Trois civils ont été tués à Tegh.",
+        (3, None),
+    ),
+    "Pashto: short words end sentences too": (
+        "د اذربایجان پوځ په ډزو کې دوه سرتېري ووژل شو. له جون راهیسې اوربند روان دی.",
+        (2, None),
+    ),
+    "Thai: what was before": (
+        "ทหารอาเซอร์ไบจานยิงปืนครกใส่ฐาน ทหารเสียชีวิต 2 นาย ก่อนหน้านี้เมื่อวันที่ 5 เมษายน ทหารเสียชีวิต 9 นาย",
+        (2, None),
+    ),
+    "Burmese: two persons are no years": (
+        "အဇာဘိုင်ဂျန်တပ်က ပစ်ခတ်ရာ ကလေးငယ် နှစ်ဦး ဒဏ်ရာရရှိခဲ့သည်။",
+        (None, 2),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOLLS)
+def test_tolls(read: Read, case: str) -> None:
+    """Everybody of this incident once, and zero only where it is said."""
+    text, expected = TOLLS[case]
+    found = read("", text, MONDAY, side="armenia")
+    assert (found.killed, found.wounded) == expected
