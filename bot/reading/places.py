@@ -14,8 +14,9 @@ from bot.folding import fold
 from bot.model import FoundPlace, Region, RegionLevel
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
-from bot.reading.scene import may_be_scene
-from bot.reading.unlisted import LIKELY, SURE, Romanizer, find_unlisted, is_latin
+from bot.reading.scene import Capitals, may_be_scene
+from bot.reading.text import Folder
+from bot.reading.unlisted import LIKELY, SURE, Romanizer, find_unlisted, is_latin, lies_in
 
 REGION_WEIGHT = 2.0
 TOWN_WEIGHT = 0.6
@@ -71,6 +72,7 @@ class Map:
         self._theatres: Mapping[str, Any] = facts.theatres
         self._widest = _widest(facts.atlas)
         self._elsewhere = frozenset(fold(name) for name in facts.languages["elsewhere"]["names"])
+        self._capitals = Capitals(facts.languages, Folder())
         self._romanizer = Romanizer(facts.languages["romanized"])
         self._by_country: dict[str, list[str]] = {}
         for theatre, row in facts.theatres.items():
@@ -125,10 +127,21 @@ class Map:
     def find_scene(self, passages: Passages, theatre: str) -> list[tuple[Mention, FoundPlace]]:
         """Places of the theatre where the report says that it happened, the most specific first."""
         spans = [(m.start, m.end) for m in passages.parties]
+        unlisted = find_unlisted(passages)
+        listed = [m for m in passages.places if not any(n.start <= m.start < n.end for n in unlisted)]
+        mentions = [m for m in (*listed, *unlisted) if may_be_scene(passages, m)]
+        capitals = [m for m in mentions if _is_within(spans, m)]
+        sure = [m for m in mentions if m not in capitals or self._is_city(passages, m)]
+        return self._choose_scene(passages, theatre, sure) or self._choose_scene(
+            passages, theatre, [m for m in capitals if self._may_be_city(passages, m)]
+        )
+
+    def _choose_scene(
+        self, passages: Passages, theatre: str, mentions: list[Mention]
+    ) -> list[tuple[Mention, FoundPlace]]:
+        """What is told of as the scene, of mentions that may all be it."""
         named: dict[str, Named] = {}
-        for mention in sorted([*passages.places, *find_unlisted(passages)]):
-            if _is_within(spans, mention) or not may_be_scene(passages, mention):
-                continue
+        for mention in sorted(mentions):
             place = self.locate(passages, mention, theatre)
             if (
                 place is not None
@@ -137,8 +150,15 @@ class Map:
             ):
                 named.setdefault(place.region or place.name, Named(place, [])).mentions.append(mention)
         found = _drop_beside(passages, _prefer_told(passages, list(named.values())))
-        kept = _drop_wider(passages, _prefer_regions(found), self._atlas)[:MOST_PLACES]
+        kept = _drop_wider(passages, _prefer_regions(passages, found), self._atlas)[:MOST_PLACES]
         return [(item.mentions[0], item.place) for item in kept]
+
+    def _is_city(self, passages: Passages, mention: Mention) -> bool:
+        """Whether a capital that stands for its government elsewhere is the city here."""
+        return _is_party(passages, mention) and self._capitals.is_city(passages, mention)
+
+    def _may_be_city(self, passages: Passages, mention: Mention) -> bool:
+        return _is_party(passages, mention) and self._capitals.may_be_city(passages, mention)
 
     def locate(self, passages: Passages, mention: Mention, theatre: str) -> FoundPlace | None:
         """The place of the theatre that a mention names: of its own tree, else a town of its countries.
@@ -213,6 +233,11 @@ def _is_within(spans: Sequence[tuple[int, int]], mention: Mention) -> bool:
     return any(mention.end <= end for _, end in spans[max(0, index - 3) : index])
 
 
+def _is_party(passages: Passages, mention: Mention) -> bool:
+    """Whether a mention is at once the whole name of a party."""
+    return any((m.start, m.end) == (mention.start, mention.end) for m in passages.parties)
+
+
 def _widest(atlas: Atlas) -> frozenset[str]:
     """Regions that hold most of their theatre: to name them says no more than the theatre."""
     wide = set()
@@ -257,16 +282,29 @@ def _is_bearing(passages: Passages, mention: Mention, ends: Sequence[int]) -> bo
     return _BEARING.search(lead) is not None and any(0 < mention.start - end <= BEHIND_REACH for end in ends)
 
 
-def _prefer_regions(places: list[Named]) -> list[Named]:
+def _prefer_regions(passages: Passages, places: list[Named]) -> list[Named]:
     """Places of the theatre's own tree; towns of the gazetteer where it names none but provinces.
 
-    A name that is only likely a place's counts where no table lists any.
+    A town behind `barangay` or before its district stays. A name that is only likely a place's counts
+    where no table lists any.
     """
     sure = [p for p in places if not p.mentions[0].codes[0].startswith(LIKELY)]
     precise = [p for p in sure if p.place.region is not None and p.place.level in _PRECISE]
     if precise:
-        return [p for p in sure if p.place.region is not None or p.place.lat is None]
+        return [
+            p
+            for p in sure
+            if p.place.region is not None
+            or p.place.lat is None
+            or any(_is_told_apart(passages, m) for m in p.mentions)
+        ]
     return places if all(p.place.level in _AREAS for p in sure) else sure
+
+
+def _is_told_apart(passages: Passages, mention: Mention) -> bool:
+    """Whether `village of` leads a town in, or its district follows it."""
+    _, end = passages.text.raw_span(mention.start, mention.end)
+    return _is_beside(passages, "roles.place_before", mention) or lies_in(passages, end)
 
 
 def _drop_wider(passages: Passages, places: Sequence[Named], atlas: Atlas) -> list[Named]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 from bot.reading.names import Mention
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
-from bot.reading.text import Text
+from bot.reading.text import Folder, Text
 
 LEAD_REACH = 6
 """Folded letters between `fired from` and the place that it speaks of."""
@@ -29,6 +31,65 @@ CLINIC_BEFORE, CLINIC_AFTER = 16, 18
 _DATELINE_MARKS = frozenset(":।")
 
 _DISTANCE = re.compile(r"\d (?:km|км|كم|كلم|كيلومتر\w*|kilom\w+|километр\w*|кілометр\w*)(?= )")
+
+
+CITY_BEFORE, CITY_AFTER = 24, 20
+"""Letters before and behind a capital in which words tell that the city is meant."""
+
+ENDING = 3
+"""Letters of a name that may be its ending."""
+
+Words = re.Pattern[str]
+
+
+class Capitals:
+    """Tells by the words around it whether a capital names the city or, as in `Kyiv said`, a government."""
+
+    def __init__(self, languages: Mapping[str, Any], folder: Folder) -> None:
+        self._before, self._after, self._in, self._in_after = (
+            {code: compiled(folder, words) for code, words in languages.get(table, {}).items()}
+            for table, compiled in (
+                ("city_before", _ending_with),
+                ("city_after", _beginning_with),
+                ("city_in", _ending_with),
+                ("city_in_after", _beginning_with),
+            )
+        )
+
+    def is_city(self, passages: Passages, mention: Mention) -> bool:
+        """Whether the city is surely meant, and its clause tells of an act or of casualties."""
+        return self._is_marked(passages, mention, self._before, self._after)
+
+    def may_be_city(self, passages: Passages, mention: Mention) -> bool:
+        """Whether it may be meant: `in Kyiv`, where its clause tells of harm."""
+        return self._is_marked(passages, mention, self._in, self._in_after)
+
+    def _is_marked(
+        self, passages: Passages, mention: Mention, befores: dict[str, Words], afters: dict[str, Words]
+    ) -> bool:
+        text, start, end = passages.text.folded, mention.start, mention.end
+        before, after = befores.get(passages.language), afters.get(passages.language)
+        lead, tail = text[max(0, start - CITY_BEFORE) : start], text[end - ENDING : end + CITY_AFTER]
+        is_led = before is not None and before.search(f" {lead}") is not None
+        is_followed = after is not None and after.match(tail) is not None
+        return (is_led or is_followed) and _tells_of_harm(passages, start)
+
+
+def _ending_with(folder: Folder, words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(f" (?:{'|'.join(re.escape(folder.fold_phrase(word)) for word in words)}) ?$")
+
+
+def _beginning_with(folder: Folder, words: Sequence[str]) -> re.Pattern[str]:
+    folded = (word[: len(word) - len(word.lstrip())] + folder.fold_phrase(word) for word in words)
+    return re.compile(f".{{0,4}}?(?:{'|'.join(map(re.escape, folded))})")
+
+
+def _tells_of_harm(passages: Passages, position: int) -> bool:
+    """Whether the clause around a position tells of an armed act or of people killed or wounded."""
+    text, found = passages.text, passages.found
+    clause = text.clause_of(position)
+    hits = chain(found.under("acts"), found.of("casualties.killed"), found.of("casualties.wounded"))
+    return any(text.clause_of(hit.start) == clause for hit in hits)
 
 
 def may_be_scene(passages: Passages, mention: Mention) -> bool:

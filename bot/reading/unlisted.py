@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, takewhile
 
@@ -22,11 +23,17 @@ HEADLINE_SHARE = 0.6
 """A headline with more capitals is written in the English manner: they show no names."""
 
 _WORD = r"\w[\w'\u2019\u02bc]*(?:-\w[\w'\u2019\u02bc]*)*"
-_AHEAD = re.compile(rf"[ \"\u00ab\u201e\u201c]{{1,2}}({_WORD}(?: {_WORD}){{0,2}})")
+_AHEAD = re.compile(rf"[ '\u2019\"\u00ab\u201e\u201c]{{1,2}}({_WORD}(?: {_WORD}){{0,2}})")
 _BACK = re.compile(rf"(?<!\w)({_WORD}(?: {_WORD}){{0,2}})[\"\u00bb\u201d]? ?$")
 _AND = "and|et|y|e|\u0219i|ve|v\u0259|na|at|\u0438|\u0456|\u0442\u0430|\u043a\u03b1\u03b9|\u0587"
 _NAMES = re.compile(rf"(?:, | (?:{_AND}) )({_WORD}(?: (?!(?:{_AND}) ){_WORD}){{0,2}})")
 _JOINED = re.compile(rf"(?:, {_WORD}(?: {_WORD}){{0,2}})* (?:{_AND}) {_WORD}(?: {_WORD}){{0,2}}")
+_WIDER = re.compile(
+    r", (?!.*\b(?:near|positions?|posts?|close|outside|cerca|perto|pr\u00e8s|from|towards?|de[sp]de)\b)"
+    r"(?:[^\W\d_A-Z]+[ '\u2019]){0,4}"
+)
+"""What stands between a village and the district that it lies in."""
+
 _ARTICLE = re.compile(r"(?:al|el|as|ash|ar|at|an|ad|az)-(?=\w)")
 _NO_NAMES = ("acts", "truce", "actors", "casualties", "offtopic", "month", "weekday", "day", "number")
 """Tables whose words are no names, whatever their letters."""
@@ -70,6 +77,7 @@ def find_unlisted(passages: Passages) -> list[Mention]:
     begin = body if _is_in_capitals(text.raw[:body].split()) else 0
     sure = [*_ahead(passages, "roles.place_before"), *_back(passages)]
     likely = list(_ahead(passages, "roles.place_in"))
+    sure += [span for span in likely if lies_in(passages, span[1])]
     known = [text.raw_span(m.start, m.end) for m in passages.places]
     joined = [span for _, end in (*known, *sure) for span in _joined(text.raw, end)]
     named = {
@@ -84,12 +92,29 @@ def find_unlisted(passages: Passages) -> list[Mention]:
 def _is_known(passages: Passages, mention: Mention) -> bool:
     """Whether a place, a party or a word that is no name stands there."""
     start, end, _ = mention
-    if any(m.start < end and start < m.end for m in chain(passages.places, passages.parties)):
+    near = (m for m in chain(passages.places, passages.parties) if m.start < end and start < m.end)
+    if any(not _is_word_of(m, mention) for m in near):
         return True
     return any(
         hit.code in {"roles.place_before", "roles.place_in"} or hit.code.partition(".")[0] in _NO_NAMES
         for hit in passages.found.over(start, end)
     )
+
+
+def lies_in(passages: Passages, end: int) -> bool:
+    """Whether a listed place follows a name that ends at `end` of the raw text: `Kikubo, in Lubero`."""
+    text = passages.text
+    index = bisect_left(passages.places, (text.folded_at(end),))
+    if index == len(passages.places):
+        return False
+    start = text.raw_span(passages.places[index].start, passages.places[index].end)[0]
+    return _WIDER.fullmatch(text.raw[end:start]) is not None
+
+
+def _is_word_of(town: Mention, name: Mention) -> bool:
+    """Whether a town of the gazetteer is called as one word of a longer name: `New Tubigon`."""
+    is_shorter = name.start <= town.start and town.end <= name.end and town[:2] != name[:2]
+    return is_shorter and all(code.startswith("t:") for code in town.codes)
 
 
 def _ahead(passages: Passages, code: str) -> Iterator[Span]:

@@ -215,3 +215,30 @@ def test_two_places_of_one_bulletin_are_both_told(read: Read) -> None:
         MAY,
     )
     assert {place.name for place in found.places} == {"Tegh", "Khoznavar"}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "when"),
+    [
+        (
+            "Shells hit the hospital of El Obeid",
+            "RSF shells killed six people in El Obeid on Tuesday. There is no truce between the two armies.",
+            "2025-09-10T09:00:00+00:00",
+        ),
+        (
+            "Cuatro muertos en un ataque del Eln en Tibú",
+            "El Eln atacó el martes una patrulla en Tibú: cuatro muertos. No existe cese con el Eln.",
+            "2024-11-20T09:00:00+00:00",
+        ),
+        (
+            "Beni : douze morts dans une attaque des ADF",
+            "Les ADF ont tué douze civils mardi près d'Oicha. L'accord de Doha ne concerne pas ce groupe.",
+            "2025-11-19T09:00:00+00:00",
+        ),
+    ],
+)
+def test_who_is_said_to_be_bound_by_no_truce_breaks_none(
+    read: Read, title: str, text: str, when: str
+) -> None:
+    """A report that says itself that no truce holds between those who fought tells of no breach."""
+    assert not read(title, text, when).is_violation
