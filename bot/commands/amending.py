@@ -16,7 +16,7 @@ from bot.ingest import tell_change
 from bot.model import Alert, AlertKind, Claim, DeliveryForm, Incident
 from bot.storage.alerts import add_alert
 from bot.storage.findings import text_of
-from bot.storage.incidents import add_incident, incident_by_code, save_incident
+from bot.storage.incidents import add_incident, incident_by_code, is_code_taken, save_incident
 from bot.storage.merging import merge_incidents
 from bot.storage.reports import link_report
 
@@ -153,7 +153,7 @@ async def _free_code(conn: Connection, incident: Incident, claim: Claim) -> str:
     day = claim.occurred or claim.said_at.date()
     codes: Iterator[str] = code_candidates(incident.theatre, day, f"{incident.code} {claim.report_id}")
     for code in codes:
-        if await incident_by_code(conn, code) is None:
+        if not await is_code_taken(conn, code):
             return code
     raise MootError
 

@@ -23,7 +23,7 @@ from bot.rendering.dossier import count_pages, render_ledger, render_why
 from bot.rendering.html import bold, escape, to_plain
 from bot.rendering.replies import render_line
 from bot.storage.findings import findings_of, matched_texts
-from bot.storage.incidents import incident_by_code
+from bot.storage.incidents import incident_by_any_code
 from bot.storage.previews import circles_around
 from bot.storage.subscriptions import EVERYTHING, Filters
 from bot.watch.verdicts import Reviewing
@@ -83,7 +83,7 @@ async def find_incident(visit: Visit, code: str) -> Incident | None:
     """The incident with this code, in capital or small letters."""
     written = code.strip().upper()
     async with visit.desk.db.reading() as conn:
-        return await incident_by_code(conn, written) if written else None
+        return await incident_by_any_code(conn, written) if written else None
 
 
 def show_ledger(visit: Visit, incident: Incident, page: int) -> Screen:

@@ -190,8 +190,9 @@ class _Page:
 
     def _times(self, alert: Alert) -> str:
         told = self.incident.told_at or alert.created_at
+        reported = min([self.incident.opened_at, *(claim.said_at for claim in self.incident.claims)])
         parts = [
-            self.words.text("reported {time}", time=self.words.moment(self.incident.opened_at, self.now)),
+            self.words.text("reported {time}", time=self.words.moment(reported, self.now)),
             self.words.text("sent {time} UTC", time=self.words.moment(told, self.now)),
         ]
         if self.incident.changes:

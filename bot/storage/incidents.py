@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.incidents.profiles import Profile, Search, box_of, summarise
 from bot.model import Incident
 from bot.storage.inserts import insert_for
+from bot.storage.tables import former_code, incident_profile, incident_region
 from bot.storage.tables import incident as table
-from bot.storage.tables import incident_profile, incident_region
 
 PAGE = 500
 """Incidents read at once by an export."""
@@ -107,9 +107,21 @@ async def incident_by_code(conn: AsyncConnection, code: str) -> Incident | None:
     return None if row is None else _incident(row)
 
 
+async def incident_by_any_code(conn: AsyncConnection, code: str) -> Incident | None:
+    """The incident that has this code, or that the one which had it became part of."""
+    found = await incident_by_code(conn, code)
+    if found is not None:
+        return found
+    former = select(former_code.c.incident_id).where(former_code.c.code == code)
+    incident_id = (await conn.execute(former)).scalar()
+    return None if incident_id is None else await get_incident(conn, incident_id)
+
+
 async def is_code_taken(conn: AsyncConnection, code: str) -> bool:
-    """True when an incident has this code."""
-    return (await conn.execute(select(table.c.id).where(table.c.code == code))).first() is not None
+    """True when an incident has this code, or had it before it became part of another."""
+    own = select(table.c.code).where(table.c.code == code)
+    former = select(former_code.c.code).where(former_code.c.code == code)
+    return (await conn.execute(own.union_all(former))).first() is not None
 
 
 async def read_incidents(conn: AsyncConnection, ids: Sequence[int]) -> list[Incident]:

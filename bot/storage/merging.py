@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState
-from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, alert, delivery, incident, report
+from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, alert, delivery, former_code, incident, report
 
 MERGED: Final = "merged into another incident"
 
@@ -33,7 +33,16 @@ async def merge_incidents(conn: AsyncConnection, older_id: int, younger_id: int,
         .where(of_younger)
         .values(incident_id=older_id, queued_at=func.coalesce(alert.c.queued_at, _at(now)))
     )
+    await _keep_codes(conn, older_id, younger_id)
     await conn.execute(delete(incident).where(incident.c.id == younger_id))
+
+
+async def _keep_codes(conn: AsyncConnection, older_id: int, younger_id: int) -> None:
+    """Codes of the younger lead to the older: they were said aloud and stand in messages."""
+    of_younger = former_code.c.incident_id == younger_id
+    await conn.execute(update(former_code).where(of_younger).values(incident_id=older_id))
+    own = select(incident.c.code, literal(older_id)).where(incident.c.id == younger_id)
+    await conn.execute(insert(former_code).from_select(["code", "incident_id"], own))
 
 
 async def count_told(conn: AsyncConnection, incident_id: int) -> int:

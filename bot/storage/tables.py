@@ -39,14 +39,14 @@ from bot.model import (
     SourceOptions,
     SourceType,
 )
-from bot.storage import choice_tables, desk_tables, hub_tables, schema
+from bot.storage import choice_tables, code_tables, desk_tables, hub_tables, schema
 from bot.storage.columns import Choice, Encoded, Instant, Prose, RowId
 from bot.storage.states import ChatState, Sign
 from bot.watch.counts import Counted
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0012"
+SCHEMA_REVISION = "0013"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = desk_tables.metadata
@@ -56,6 +56,7 @@ alert_trait, alert_spot = choice_tables.alert_trait, choice_tables.alert_spot
 chat_filter, circle = choice_tables.chat_filter, choice_tables.circle
 rhythm = choice_tables.rhythm
 hub_link = hub_tables.hub_link
+former_code = code_tables.former_code
 
 source = Table(
     "source",

@@ -8,7 +8,8 @@ from datetime import timedelta
 from bot.commands.buttons import buttons_under
 from bot.commands.seal import Seal
 from bot.model import ChatStyle
-from bot.storage.incidents import save_incident
+from bot.storage.incidents import is_code_taken, save_incident
+from bot.storage.merging import merge_incidents
 from tests.chat import ADMIN, Scene, Somebody
 from tests.commands.test_rulings import happen
 
@@ -114,3 +115,17 @@ async def test_the_style_is_chosen_by_pressing(scene: Scene, anna: Somebody) -> 
     await ada.says("/style")
     assert "Only the admins" in await mia.presses("Edits only")
     assert await ada.chat() is None
+
+
+async def test_the_code_of_what_became_part_of_another_leads_there(scene: Scene, anna: Somebody) -> None:
+    """However often that happened; it is given to no other incident."""
+    codes = ("AA-1212-K3", "AA-1212-L4", "AA-1212-M5")
+    first, second, third = [
+        await happen(scene, code, hours) for code, hours in zip(codes, (3, 2, 1), strict=True)
+    ]
+    async with scene.db.writing() as conn:
+        await merge_incidents(conn, second.id or 0, third.id or 0, scene.clock.now())
+        await merge_incidents(conn, first.id or 0, second.id or 0, scene.clock.now())
+        assert [await is_code_taken(conn, code) for code in (*codes, "AA-1212-N6")] == [True] * 3 + [False]
+    for code in codes:
+        assert "AA-1212-K3" in (await anna.says(f"/incident {code}")).splitlines()[0]

@@ -135,6 +135,13 @@ def test_a_command_keeps_its_slash_before_it(movses: Incident) -> None:
     assert lay_out("/why", WORDS["en"]) == "/why"
 
 
+def test_the_earliest_report_says_since_when_it_is_known(movses: Incident) -> None:
+    """Though a later check brought it."""
+    earlier = grow(movses, report(2, after=-timedelta(minutes=10)), finding())
+    said = render_alert(alert(earlier), ENGLISH, NOON, FACTS).plain
+    assert "reported 11:50" in said
+
+
 def test_a_growing_incident_shows_ranges_sources_and_changes(movses: Incident) -> None:
     """Both sides' numbers with who gives them, each origin once, and how often it was updated."""
     grown = grow(movses, report(2, BAKU, HOUR), finding(stance=Stance.DENIAL, wounded=0, killed=0))
