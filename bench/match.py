@@ -5,7 +5,8 @@
 Every chat chose three regions (3,000,000 rows), every tenth has two keywords (200,000 rows). Of a
 hundred chats one asks for a severity, one has a circle on the map, and five have quiet hours, which are
 not now. Measured is all of `queue_next_chunk`: finding the chats, writing their deliveries and the commit
-to disk, chunk by chunk.
+to disk, chunk by chunk. The first chunk is held against 100 ms, after which the first message may leave, the
+longest against 50 ms, for which another writer waits at most.
 """
 
 from __future__ import annotations
@@ -66,8 +67,9 @@ class Timing:
 CASES = (
     Case("0.25 % match", "empty", ("district-7",), 0.060),
     Case("1 % match", "empty", ("district-11", "district-12"), 0.060),
-    Case("all match", COMMON, ("district-11", "district-12"), 2.0),
+    Case("all match", COMMON, ("district-11", "district-12"), 2.5),
 )
+FIRST_GOAL_S, LONGEST_GOAL_S = 0.1, 0.05
 
 
 def chosen_regions(chat_id: int, rng: random.Random) -> Iterator[tuple[int, str]]:
@@ -176,8 +178,8 @@ async def run_cases(path: Path, runs: int) -> bool:
                 await empty_outbox(db, path)
             total = median(timing.total_s for timing in timings)
             first = median(timing.first_s for timing in timings)
-            longest = max(timing.longest_s for timing in timings)
-            is_reached &= total <= case.goal_s
+            longest = median(timing.longest_s for timing in timings)
+            is_reached &= total <= case.goal_s and first <= FIRST_GOAL_S and longest <= LONGEST_GOAL_S
             core = median(timing.cpu_s for timing in timings)
             figures = (total, core, first, longest, case.goal_s)
             print(

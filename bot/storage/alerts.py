@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 
-from sqlalchemy import and_, delete, false, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.incidents import spots_of, traits_of
@@ -17,7 +17,7 @@ from bot.storage.following import follow_up
 from bot.storage.inserts import Insert, insert_as, insert_new
 from bot.storage.matches import Match, Window
 from bot.storage.matching import insert_matches
-from bot.storage.outages import SETTLING, is_catching_up, is_late_news, is_one_of_many_late
+from bot.storage.outages import SETTLING, is_catching_up, is_late_news, is_one_of_many_late, was_late
 from bot.storage.rollups import roll_up
 from bot.storage.states import PRIORITY_DIGEST, PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert as table
@@ -27,9 +27,22 @@ from bot.storage.windows import next_window
 from bot.watch.delays import reported_at
 
 TERMS_A_STATEMENT = 2_000
-FIRST_CHATS, CHUNK_CHATS = 2_000, 10_000
+FIRST_CHATS, CHUNK_CHATS, TOLD_CHATS = 2_000, 10_000, 5_000
 """Chats looked at in one transaction: the first message leaves after the first few, and no other writer waits
-for more than some tens of milliseconds."""
+for more than some tens of milliseconds. To follow up what they were told costs more than to tell it."""
+
+
+_UNQUEUED = (
+    select(table, incident_table.c.closed_at)
+    .join(incident_table)
+    .where(table.c.id == bindparam("alert_id"), table.c.queued_at.is_(None))
+)
+_MOVE = (
+    update(table)
+    .where(table.c.id == bindparam("of"))
+    .values(cursor=bindparam("to"), queued_at=bindparam("done_at"))
+)
+"""Built once: they run with every chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +177,19 @@ async def queue_next_chunk(
     match = await _match(conn, alert_id, now)
     if match is None:
         return Chunk(0, is_done=True)
-    window = await next_window(conn, match, size or (CHUNK_CHATS if match.cursor else FIRST_CHATS))
+    window = await next_window(conn, match, size or _chunk_size(match))
     queued = await _queue(conn, match, window, now)
-    values = {"cursor": window.last_chat_id, "queued_at": now if window.is_last else None}
-    await conn.execute(update(table).where(table.c.id == alert_id).values(**values))
+    moved = {"of": alert_id, "to": window.last_chat_id, "done_at": now if window.is_last else None}
+    await conn.execute(_MOVE, moved)
     if window.is_last:
         await conn.execute(delete(alert_term).where(alert_term.c.alert_id == alert_id))
     return Chunk(queued, window.is_last)
+
+
+def _chunk_size(match: Match) -> int:
+    if not match.cursor:
+        return FIRST_CHATS
+    return CHUNK_CHATS if match.is_new else TOLD_CHATS
 
 
 async def _queue(conn: AsyncConnection, match: Match, window: Window, now: datetime) -> int:
@@ -184,8 +203,7 @@ async def _queue(conn: AsyncConnection, match: Match, window: Window, now: datet
 
 async def _match(conn: AsyncConnection, alert_id: int, now: datetime) -> Match | None:
     """What the statement needs to know of an alert; None when it is queued for everybody."""
-    columns = select(table, incident_table.c.closed_at).join(incident_table)
-    row = (await conn.execute(columns.where(table.c.id == alert_id, table.c.queued_at.is_(None)))).first()
+    row = (await conn.execute(_UNQUEUED, {"alert_id": alert_id})).first()
     if row is None:
         return None
     incident = row.snapshot.incident
@@ -201,7 +219,11 @@ async def _match(conn: AsyncConnection, alert_id: int, now: datetime) -> Match |
         cursor=row.cursor,
         has_spots=bool(spots_of(incident)),
         is_closed=row.closed_at is not None,
-        is_late=row.priority == PRIORITY_DIGEST or await is_one_of_many_late(conn, alert_id, now),
+        is_late=row.priority == PRIORITY_DIGEST
+        or (
+            (was_late(row.kind, row.created_at, row.reported_at))
+            and await is_one_of_many_late(conn, alert_id, now)
+        ),
     )
 
 

@@ -35,7 +35,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA secure_delete=ON",
-    "PRAGMA cache_size=-32000",
+    "PRAGMA cache_size=-16000",
     "PRAGMA temp_store=MEMORY",
 )
 

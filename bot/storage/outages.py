@@ -79,6 +79,11 @@ def is_late_news(table: FromClause = alert) -> ColumnElement[bool]:
     return and_(table.c.kind == AlertKind.NEW, created - reported > LATE_NEWS // MICROSECOND)
 
 
+def was_late(kind: AlertKind, created_at: datetime, reported_at: datetime | None) -> bool:
+    """What `is_late_news` asks, of values."""
+    return kind is AlertKind.NEW and reported_at is not None and created_at - reported_at > LATE_NEWS
+
+
 async def is_one_of_many_late(conn: AsyncConnection, alert_id: int, now: datetime) -> bool:
     """Whether an alert is late news after an outage, and others of about the same time are, too."""
     own, other = alert, alert.alias("other")

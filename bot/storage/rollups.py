@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     cast,
     exists,
     func,
@@ -27,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from bot.model import DeliveryForm, DeliveryState, Incident
+from bot.storage.columns import Instant
 from bot.storage.matches import Match, Window
 from bot.storage.states import PRIORITY_DIGEST, PRIORITY_EDIT, PRIORITY_NEW
 from bot.storage.tables import IS_MESSAGE, alert, delivery, incident, is_spelled
@@ -68,29 +70,43 @@ async def members_of(conn: AsyncConnection, roll_id: int) -> list[Incident]:
 
 async def _is_busy(conn: AsyncConnection, match: Match, now: datetime) -> bool:
     """Whether some chat may have had its six alerts or have a roll-up: a look at few rows in quiet hours."""
-    recent = _recent(match, now - 2 * BUSY_HOUR).limit(MOST_ALONE).subquery()
-    return int((await conn.execute(select(func.count()).select_from(recent))).scalar_one()) >= MOST_ALONE
+    asked = {"since": now - 2 * BUSY_HOUR, "theatre": match.theatre, "incident": match.incident_id}
+    return int((await conn.execute(_MANY_RECENT, asked)).scalar_one()) >= MOST_ALONE
 
 
-def _recent(match: Match, since: datetime) -> Select[Any]:
-    """The other incidents of the theatre that alerts were made of."""
+def _recent(
+    since: ColumnElement[datetime], theatre: ColumnElement[str], incident_id: ColumnElement[int]
+) -> Select[Any]:
+    """The other incidents of a theatre that alerts were made of."""
     return (
         select(alert.c.incident_id)
         .distinct()
         .join_from(alert, incident, incident.c.id == alert.c.incident_id)
-        .where(alert.c.created_at > since, incident.c.theatre == match.theatre)
-        .where(alert.c.incident_id != match.incident_id)
+        .where(alert.c.created_at > since, incident.c.theatre == theatre)
+        .where(alert.c.incident_id != incident_id)
     )
+
+
+_MANY_RECENT: Final = select(func.count()).select_from(
+    _recent(
+        bindparam("since", type_=Instant()), bindparam("theatre"), bindparam("incident", type_=BigInteger())
+    )
+    .limit(MOST_ALONE)
+    .subquery()
+)
+"""Built once: it runs with every chunk."""
 
 
 def _begin(match: Match, window: Window, now: datetime) -> Any:
     """A roll-up for every chat that had its six and has none open."""
     new, other = delivery.alias("new"), delivery.alias("other")
+    since = literal(now - 2 * BUSY_HOUR, alert.c.created_at.type)
+    recent = _recent(since, literal(match.theatre), literal(match.incident_id))
     few = (
         select(literal(1))
         .select_from(other)
         .where(is_spelled(other.c.form, DeliveryForm.MESSAGE), other.c.chat_id == new.c.chat_id)
-        .where(other.c.incident_id.in_(_recent(match, now - 2 * BUSY_HOUR)))
+        .where(other.c.incident_id.in_(recent))
         .where(other.c.queued_at > now - BUSY_HOUR, other.c.target_id.is_(None), other.c.state.in_(_LIVE))
         .limit(MOST_ALONE)
         .correlate(new)

@@ -38,27 +38,40 @@ class _Arm:
 async def next_window(conn: AsyncConnection, match: Match, size: int) -> Window:
     """The next chats that chose one of the regions, or were told of the incident before: about `size`.
 
-    A window may be empty although it is not the last one.
+    At most twice as many. A window may be empty although it is not the last one.
     """
-    regions = (*match.regions, EVERYTHING) if match.reaches_others else ()
-    names = [f"region_{number}" for number in range(len(regions))]
-    extras = _extras(match)
-    values = {"cursor": match.cursor, "skipped": size - 1, "incident_id": match.incident_id}
-    statement = _select_ends(len(regions), extras)
-    row = (await conn.execute(statement, values | dict(zip(names, regions, strict=True)))).one()
-    found = {name: _Arm(*row[2 * number : 2 * number + 2]) for number, name in enumerate([*names, *extras])}
-    last = _find_end(match.cursor, found)
-    until = max(match.cursor, row[-1] or 0) if last is None else last
-    inside = {name for name, arm in found.items() if arm.first is not None and arm.first <= until}
+    arms, highest = await _probe(conn, match, size)
+    end = _find_end(match.cursor, arms)
+    begun = sum(arm.first is not None for arm in arms.values())
+    if end is None and begun > 1 / LEAST_SHARE:  # each of the rest is short, not all of them together
+        arms, highest = await _probe(conn, match, max(1, int(size / LEAST_SHARE / begun)))
+        end = min((arm.end for arm in arms.values() if arm.end is not None), default=None)
+    until = max(match.cursor, highest) if end is None else end
+    inside = {name for name, arm in arms.items() if arm.first is not None and arm.first <= until}
     return Window(
         until,
-        is_last=last is None,
+        is_last=end is None,
         is_dense=until - match.cursor <= SPARSE * size,
-        regions=tuple(each for name, each in zip(names, regions, strict=True) if name in inside),
+        regions=tuple(region for name, region in _regions(match).items() if name in inside),
         has_reviewers="reviewer" in inside,
         has_circles="circle" in inside,
         has_told="told" in inside,
     )
+
+
+async def _probe(conn: AsyncConnection, match: Match, size: int) -> tuple[dict[str, _Arm], int]:
+    """The arms by their names, and the highest id of a chat."""
+    regions, extras = _regions(match), _extras(match)
+    values = {"cursor": match.cursor, "skipped": size - 1, "incident_id": match.incident_id}
+    row = (await conn.execute(_select_ends(len(regions), extras), values | regions)).one()
+    names = (*regions, *extras)
+    return {name: _Arm(*row[2 * i : 2 * i + 2]) for i, name in enumerate(names)}, row[-1] or 0
+
+
+def _regions(match: Match) -> dict[str, str]:
+    """What a subscriber may have chosen, by the names of the statement."""
+    regions = (*match.regions, EVERYTHING) if match.reaches_others else ()
+    return {f"region_{number}": region for number, region in enumerate(regions)}
 
 
 def _extras(match: Match) -> tuple[str, ...]:
@@ -72,13 +85,16 @@ def _extras(match: Match) -> tuple[str, ...]:
 
 
 def _find_end(cursor: int, arms: Mapping[str, _Arm]) -> int | None:
-    """Before the end that comes first, by so much as several are as crowded; None: all fit in."""
-    ends = [arm.end for arm in arms.values() if arm.end is not None]
+    """Before the end that comes first, by so much as several are as crowded; None: all fit in.
+
+    Those who were told are among those who chose a region, so they make it no more crowded.
+    """
+    ends = {name: arm.end - cursor for name, arm in arms.items() if arm.end is not None}
     if not ends:
         return None
-    nearest = min(ends) - cursor
-    share = 1 / sum(nearest / (end - cursor) for end in ends)
-    return cursor + max(1, int(nearest * max(LEAST_SHARE, share)))
+    nearest = min(ends.values())
+    crowd = sum(nearest / end for name, end in ends.items() if name != "told")
+    return cursor + max(1, int(nearest * max(LEAST_SHARE, 1 / max(1, crowd))))
 
 
 @lru_cache(maxsize=64)

@@ -215,6 +215,21 @@ async def test_chunk_by_chunk(db: Database, kind: AlertKind) -> None:
         assert (await conn.execute(select(func.count()).select_from(alert_term))).scalar() == 0
 
 
+async def test_a_step_looks_at_no_more_chats_for_several_regions(db: Database) -> None:
+    """Where chats of four regions stand side by side, a step is at most twice as long as was asked for."""
+    regions = ("north", "hill", "top", "sea")
+    async with db.writing() as conn:
+        for number in range(80):
+            await a_chat(conn, number, regions[number % 4])
+        stored = await add_incident(conn, an_incident(regions=regions))
+        alert_id = await alerts.add_alert(conn, an_alert(stored))
+        steps = [await alerts.queue_next_chunk(conn, alert_id, START, size=8)]
+        while not steps[-1].is_done:
+            steps.append(await alerts.queue_next_chunk(conn, alert_id, START, size=8))
+        assert max(step.queued for step in steps) <= 16
+        assert sum(step.queued for step in steps) == 80
+
+
 async def test_a_step_that_is_undone_is_done_again(db: Database) -> None:
     """The cursor moves with the deliveries or not at all."""
     async with db.writing() as conn:
