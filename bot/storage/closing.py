@@ -17,7 +17,7 @@ from bot.model import DeliveryForm, DeliveryState
 from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, alert, delivery, incident
 
 AT_ONCE: Final = 2_000
-"""Deliveries removed in one transaction: some ten milliseconds, so that no other writer waits long."""
+"""Deliveries removed in one transaction: some twenty milliseconds, so that no other writer waits long."""
 PART: Final = 500
 """Values in one IN list."""
 _FINISHED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.EXPIRED)
