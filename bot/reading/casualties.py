@@ -275,7 +275,7 @@ def _bind(passages: Passages, sentence: int, ordered: Sequence[Item]) -> list[To
         if count is not None:
             if (
                 word
-                and not _is_before_word(passages, count, ahead)
+                and not _is_before_word(passages, word, count, ahead)
                 and _is_in_reach(passages, word, count, is_toll)
             ):
                 tolls.append(Toll(word[2], count.value, word[0], stop, sentence))
@@ -295,11 +295,16 @@ def _is_near(number: Number, begin: int) -> bool:
     return begin - number.end <= (IMPLIED_REACH if number.is_implied else REACH)
 
 
-def _is_before_word(passages: Passages, count: Number, ahead: Sequence[Item]) -> bool:
+def _is_before_word(
+    passages: Passages, word: tuple[int, int, str], count: Number, ahead: Sequence[Item]
+) -> bool:
     """Whether a casualty word of its own follows the number at once: `one martyr and 6 wounded`.
 
     Not one behind a comma or an `and` written with its word: Arabic `five were killed and-wounded six`.
+    Behind `and` it may be farther: `one died and two villagers were wounded`.
     """
+    if passages.found.has("casualties.and", word[1], count.start) and _has_word_ahead(count, ahead, REACH):
+        return ahead[0][2] != word[2]
     if not _has_word_ahead(count, ahead, TOUCH):
         return False
     text, begin = passages.text, ahead[0][0]
@@ -315,7 +320,9 @@ def _has_word_ahead(count: Number, ahead: Sequence[Item], reach: int) -> bool:
 def _reads_on(passages: Passages, number: Number, word: tuple[int, int], ahead: Sequence[Item]) -> bool:
     """Whether the word belongs to a number behind it rather than to a vaguer or farther one before it."""
     count = ahead[0][3] if ahead else None
-    if count is None or word[0] - number.end <= 3 or _has_word_ahead(count, ahead[1:], REACH):
+    if count is None or word[0] - number.end <= TOUCH:
+        return False
+    if _has_word_ahead(count, ahead[1:], REACH):
         return False
     is_better = number.is_implied and not count.is_implied
     is_nearer = word[0] - number.end > BACK_REACH

@@ -45,6 +45,18 @@ TOLLS = {
         "Two villagers were wounded near Tegh and nobody was killed.",
         (0, 2),
     ),
+    "one died and others were wounded": (
+        "Un pastor murió y dos campesinos resultaron heridos por disparos de Azerbaiyán en Tegh.",
+        (1, 2),
+    ),
+    "cattle died, and people were wounded": (
+        "Azerbaijani shells killed livestock and two farmers were wounded near Tegh.",
+        (None, 2),
+    ),
+    "no irrecoverable losses": (
+        "Азербайджан обстріляв Tegh, двоє військовослужбовців поранені. Безповоротних втрат немає.",
+        (0, 2),
+    ),
     "nobody died or was hurt": (
         "Azerbaijani forces shelled Tegh; nobody was killed or wounded.",
         (0, 0),
