@@ -10,6 +10,9 @@ from bot.reading.passages import Passages
 HOSTILE = ("occupier", "regime", "coalition", "militants")
 """Words that nobody uses of his own side."""
 
+BANDS = ("rebels", "militants", "opposition", "separatists")
+"""Words for armed groups that are no states."""
+
 OWN = ("army", "government")
 """Words that an outlet uses of its own side where the theatre knows of no other."""
 
@@ -30,12 +33,35 @@ def actors_for(
     return meant | {"enemy": foes}
 
 
-def name_actors(passages: Passages, actors: Mapping[str, Sequence[str]], fighters: Collection[str]) -> None:
-    """Adds the parties that `the army` or `rebels` are in this theatre, where no name stands by."""
+def meant_by_enemy(
+    passages: Passages, foes: Sequence[str], side: str, blocs: Sequence[Sequence[str]]
+) -> Sequence[str]:
+    """Of a side's enemies and their allies those that the text names; where it names none, the enemies."""
+    camp = {
+        *foes,
+        *(p for bloc in blocs if side not in bloc and not set(foes).isdisjoint(bloc) for p in bloc),
+    }
+    named = dict.fromkeys(p for m in passages.parties for p in codes_of(m, "p") if p in camp)
+    return tuple(named) or foes
+
+
+def name_actors(
+    passages: Passages,
+    actors: Mapping[str, Sequence[str]],
+    fighters: Collection[str],
+    groups: frozenset[str],
+) -> None:
+    """Adds the parties that `the army` or `rebels` are in this theatre, where no name stands by.
+
+    `groups` are the armed ones that are no states: rebels are not the usual ones where only others are named.
+    """
     known = [m for m in passages.parties if any(p in fighters for p in codes_of(m, "p"))]
     ends = {m.end for m in known}
     spans = [(m.start, m.end) for m in known]
+    named = {p for m in known for p in codes_of(m, "p")} & groups
     for kind, parties in actors.items():
+        if kind in BANDS and named and named.isdisjoint(parties):
+            continue
         for hit in passages.found.of(f"actors.{kind}") if parties else ():
             is_named = any(start < hit.end and hit.start < end for start, end in spans)
             if not is_named and ends.isdisjoint(range(hit.start - 2, hit.start + 1)):

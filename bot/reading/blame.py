@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.model import Report, SourceType, Stance
-from bot.reading.parts import Parts, Sides
+from bot.reading.parts import Parts, Sides, mutual_blame
 from bot.reading.passages import Passages
+from bot.reading.rebuttals import rebuttal_features
 
 MOST = 2.0
 """Said more often, it says no more."""
 
-SURE, LEAST = -0.1, -2.0
+SURE, LEAST = 0.1, -2.0
 """From which weight on a party is accused; the heaviest already from LEAST on, where nobody is sure."""
 
 ROUGH = {
@@ -98,6 +99,10 @@ def blame_features(case: Case) -> dict[str, dict[str, float]]:
     _compare(features, case.sides)
     for party in _unnamed(case):
         features[party] = _unnamed_features(party, case)
+    if case.stance is Stance.DENIAL and case.side in case.sides.fighters:
+        for party in features.keys() & case.sides.bound:
+            if not case.sides.are_allies(party, case.side):
+                features[party] |= {n: v for n, v in rebuttal_features(case.passages, party).items() if v}
     for party in features.keys() & set(case.sides.seconds):
         row = features[party]
         row |= {f"second_{name}": row[name] for name in SECOND if name in row} | {"second": 1.0}
@@ -130,7 +135,7 @@ def _features(party: str, case: Case) -> dict[str, float]:
     told, parts, sides = case.parts.told[party], case.parts, case.sides
     foes = [p for p in parts.order if not sides.are_allies(p, party)]
     friends = [p for p in parts.order if p != party and sides.are_allies(p, party)]
-    mutual = case.passages.found.under("mutual")
+    mutual = mutual_blame(case.passages)
     features = {kind: min(float(amount), MOST) for kind, amount in told.items()}
     first = bool(parts.order) and parts.order[0] == party
     features |= {
@@ -144,6 +149,9 @@ def _features(party: str, case: Case) -> dict[str, float]:
         "foe_blamed": float(any(parts.told[p]["blamed"] for p in foes)),
         "foe_suffers": float(any(parts.told[p]["victim"] or parts.told[p]["done_to"] for p in foes)),
         "foe_speaks": float(any(parts.told[p][kind] for p in foes for kind in SPEAKS)),
+        "foe_first_says": float(any(parts.told[p]["first_says"] for p in foes)),
+        "firsts": float(bool(case.passages.found.of("roles.first"))),
+        "first_both": float(_is_of_the_first(told) and any(_is_of_the_first(parts.told[p]) for p in foes)),
         "foe_accuses": float(any(parts.told[p]["accuser"] for p in foes)),
         "friend_acts": float(any(parts.told[p][kind] for p in friends for kind in DOES)),
         "friend_named": float(bool(friends)),
@@ -172,6 +180,11 @@ def _features(party: str, case: Case) -> dict[str, float]:
         features[f"{kind}_blamed"] = float(bool(told["blamed"]))
         features[f"{kind}_foe_accuses"] = features["foe_speaks"]
     return {name: value for name, value in features.items() if value}
+
+
+def _is_of_the_first(told: Mapping[str, int]) -> bool:
+    """Whether a party is named where it is told who fired first."""
+    return bool(told["first_says"] or told["first_done"])
 
 
 def _times(told: Mapping[str, int]) -> int:

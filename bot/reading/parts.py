@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bot.model import Party
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
 
 AFTER = 26
 """Folded letters after a party's name within which `forces`, `drone` or `said` still belong to it."""
@@ -35,6 +36,9 @@ DEED = 60
 
 OBJECTS = frozenset({"victim", "speaker", "target"})
 """Kinds of words around a party whose next act is another's."""
+
+BLAMES = ("accuse", "deny")
+"""Words of a stance by which somebody is blamed."""
 
 ARMED = frozenset({"state", "group"})
 """Kinds of parties that fight."""
@@ -104,7 +108,8 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
     ]
     namings = [each for each in namings if not passages.is_past(each[0].start)] or namings
     places = {(m.start, m.end) for m in passages.places}
-    mutual = {passages.text.sentence_of(hit.start) for hit in passages.found.under("mutual")}
+    mutual = {passages.text.sentence_of(hit.start) for hit in mutual_blame(passages)}
+    firsts = {passages.text.sentence_of(hit.start) for hit in passages.found.of("roles.first")}
     told: list[Told] = []
     for number, (mention, own) in enumerate(namings):
         until = namings[number + 1][0].start if number + 1 < len(namings) else len(passages.text.folded)
@@ -120,6 +125,8 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
                 parts.add(own, f"{order}_{kind}")
         if here.sentence in mutual:
             parts.add(own, "each_other")
+        if here.sentence in firsts:
+            parts.add(own, "first_says" if "speaker" in kinds else "first_done")
         if (mention.start, mention.end) in places:
             parts.add(own, "as_place")
     _read_frames(passages, namings, order, parts)
@@ -128,6 +135,21 @@ def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
     _read_clauses(passages, namings, order, parts)
     parts.order = list(dict.fromkeys(p for _, own in namings for p in own))
     return parts
+
+
+def mutual_blame(passages: Passages) -> list[Hit]:
+    """Words that blame both sides, where something is done or somebody accused; not `both agreed`."""
+    found, text = passages.found, passages.text
+    told = {
+        text.sentence_of(hit.start)
+        for hits in (
+            found.under("acts"),
+            found.of("truce.breach"),
+            *(found.of(f"stance.{c}") for c in BLAMES),
+        )
+        for hit in hits
+    }
+    return [hit for hit in found.under("mutual") if text.sentence_of(hit.start) in told]
 
 
 def acts_in(told: Mapping[str, int], zone: str) -> bool:
@@ -246,13 +268,17 @@ def _deeds_around(passages: Passages, here: Spot, *, is_doer: bool) -> list[str]
 
 
 def _read_clashes(passages: Passages, namings: Sequence[Naming], sides: Sides, parts: Parts) -> None:
-    """Adds who fought whom: enemies in one clause with a clash."""
-    clause_of = passages.text.clause_of
-    fights = {clause_of(h.start) for h in passages.found.of("acts.ground_assault")}
-    for clause in fights:
-        here = list(dict.fromkeys(p for m, own in namings if clause_of(m.start) == clause for p in own))
-        both = [p for p in here if any(not sides.are_allies(p, other) for other in here)]
-        parts.add(both, "clash")
+    """Adds who fought whom: enemies in one clause with a clash, or with an act and `between`."""
+    clause_of, found = passages.text.clause_of, passages.found
+    acts = {clause_of(h.start) for h in found.under("acts")}
+    for kind, clauses in (
+        ("clash", {clause_of(h.start) for h in found.of("acts.ground_assault")}),
+        ("between", acts & {clause_of(h.start) for h in found.of("roles.between")}),
+    ):
+        for clause in clauses:
+            here = list(dict.fromkeys(p for m, own in namings if clause_of(m.start) == clause for p in own))
+            both = [p for p in here if any(not sides.are_allies(p, other) for other in here)]
+            parts.add(both, kind)
 
 
 def _read_clauses(passages: Passages, namings: Sequence[Naming], order: str, parts: Parts) -> None:

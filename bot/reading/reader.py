@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.data import Facts
 from bot.model import Evidence, Finding, FoundPlace, Reason, Report, Stance, Truce
-from bot.reading.actors import actors_for, name_actors
+from bot.reading.actors import actors_for, meant_by_enemy, name_actors
 from bot.reading.acts import judge_acts, told_acts
 from bot.reading.blame import Blame, Case, blame_features, judge_blame
 from bot.reading.casualties import Casualties, read_casualties
@@ -113,10 +113,9 @@ class Reader:
         occurred = day.day if day else passages.published
         mark_older_days(passages, _older(passages, days, occurred))
         fighters = self._fighters[theatre]
-        side = report.source.side
-        name_actors(
-            passages, actors_for(self._actors[theatre], self._enemies[theatre], side, fighters), fighters
-        )
+        actors = self._actors_in(passages, theatre, report.source.side)
+        groups = frozenset(p for p in fighters if p in self._parties and self._parties[p].kind == "group")
+        name_actors(passages, actors, fighters, groups)
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
         truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
@@ -170,6 +169,12 @@ class Reader:
             reasons=_name_truce(reasons, truce),
         )
         return finding, workings
+
+    def _actors_in(self, passages: Passages, theatre: str, side: str) -> dict[str, Sequence[str]]:
+        """Whom the general words of a report mean in the mouth of an outlet of this side."""
+        enemies = self._enemies[theatre]
+        actors = actors_for(self._actors[theatre], enemies, side, self._fighters[theatre])
+        return actors | {"enemy": meant_by_enemy(passages, enemies.get(side, ()), side, self._blocs[theatre])}
 
     def _belligerents(self, theatre: str) -> frozenset[str]:
         """Parties that can break a truce there: those of its truces and the armed groups beside them."""

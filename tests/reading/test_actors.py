@@ -73,3 +73,27 @@ def test_who_arranged_the_truce_is_not_accused(read: Read) -> None:
         side="armenia",
     )
     assert found.accused == ("azerbaijan",)
+
+
+def test_the_enemy_is_who_of_the_enemies_is_named(read: Read) -> None:
+    """Where the text names an ally of the usual enemy, that one is meant."""
+    found = read(
+        "Shots at Shusha",
+        "Nagorno-Karabakh forces fired at our positions near Shusha. The enemy was silenced by our units.",
+        "2022-05-05T12:00:00+00:00",
+        kind="mod",
+        side="azerbaijan",
+    )
+    assert found.accused == ("nagorno-karabakh",)
+
+
+def test_rebels_are_not_the_usual_ones_where_others_are_named(read: Read) -> None:
+    """The National Salvation Front has rebels too."""
+    found = read(
+        "Army post raided at Nyori",
+        "Rebels of the National Salvation Front attacked an army post at Nyori on Thursday. "
+        "The army accused the rebels of breaking the Rome truce.",
+        "2020-03-05T12:00:00+00:00",
+    )
+    assert "spla-io" not in found.accused
+    assert "spla-io" not in {e.code for e in found.evidence}

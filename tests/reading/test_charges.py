@@ -1,0 +1,81 @@
+"""Who is accused besides the first: by mutual blame, by who began it, by what a denial says in return."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.reading import Reader
+from tests.reading.conftest import Read, make_report
+
+NOON = "2025-05-05T12:00:00+00:00"
+
+
+def evidence(
+    reader: Reader, text: str, side: str = "neutral", title: str = ""
+) -> dict[str, dict[str, float]]:
+    """What speaks for and against each party."""
+    return reader.work(make_report(title, text, NOON, kind="mod", side=side))[1].blame
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Armenian soldiers opened fire at Khoznavar. Azerbaijan says the first shots came from Armenia.",
+        "Армянские военные обстреляли Хознавар; в Баку говорят, что первыми стреляли со стороны Армении.",
+    ],
+)
+def test_who_is_said_to_have_begun_is_told(reader: Reader, text: str) -> None:
+    """Where it is told who fired first both sides' versions stand."""
+    found = evidence(reader, text)
+    assert found["armenia"]["first_done"]
+    assert found["azerbaijan"]["firsts"]
+
+
+def test_enemies_with_an_act_between_them_fought_each_other(reader: Reader) -> None:
+    """A clause that only names the line between two states tells of no fight."""
+    told = evidence(reader, "Shots were exchanged between Armenian and Azerbaijani units at Khoznavar.")
+    assert told["armenia"]["between"]
+    assert told["azerbaijan"]["between"]
+    line = "Khoznavar was shelled by Armenian units, near the border between Armenia and Azerbaijan."
+    assert "between" not in evidence(reader, line)["azerbaijan"]
+
+
+def test_both_sides_that_agree_are_not_blamed(reader: Reader) -> None:
+    """`Both sides` blames them where something is done, not where a truce is prolonged."""
+    shots = "Azerbaijani units shelled Khoznavar. {} on Armenia's border with Azerbaijan."
+    assert "mutual" in evidence(reader, shots.format("Both sides opened fire"))["azerbaijan"]
+    assert "mutual" not in evidence(reader, shots.format("Both sides met again for talks"))["azerbaijan"]
+
+
+def test_a_denial_that_tells_of_the_other_side_s_act_accuses_it(reader: Reader) -> None:
+    """Only where the act stands in a sentence that denies nothing, with the other side in it."""
+    denial = "Azerbaijan's defence ministry denied that its units fired at Khoznavar. The report is false. "
+    charge = "Armenian forces shelled Azerbaijani positions with mortars that night."
+    found = evidence(reader, denial + charge, "azerbaijan", "Baku rejects claim of shelling")
+    assert found["armenia"]["rebuts_named"]
+    plain = evidence(reader, denial + "Armenia invents.", "azerbaijan", "Baku rejects claim of shelling")
+    assert plain["armenia"]["rebuts"]
+    assert "rebuts_named" not in plain["armenia"]
+    assert "rebuts" not in found["azerbaijan"]
+
+
+def test_taliban_that_accuse_pakistan_are_no_pakistani_taliban(read: Read) -> None:
+    """In Persian the two words also stand side by side when one accuses the other."""
+    found = read(
+        "حمله هوایی به کنر",
+        "طالبان پاکستان را به نقض آتش‌بس متهم کرد و گفت جنگنده‌ها روستایی را در کنر بمباران کردند.",
+        "2025-10-18T12:00:00+00:00",
+    )
+    assert "ttp" not in found.accused
+    assert "pakistan" in found.accused
+
+
+def test_unlawful_armenian_bands_are_those_of_the_region(read: Read) -> None:
+    """Baku's word for the forces of Nagorno-Karabakh, in its usual spellings."""
+    found = read(
+        "",
+        "Qeyri-qanuni erməni silahlı dəstələri Şuşa istiqamətində ordumuzun mövqelərini atəşə tutub.",
+        "2022-05-05T12:00:00+00:00",
+        side="azerbaijan",
+    )
+    assert found.accused == ("nagorno-karabakh",)
