@@ -31,7 +31,7 @@ class TruceTable:
     def in_force(self, theatre: str, day: date, reported_at: datetime, regions: Sequence[str]) -> list[Truce]:
         """Truces of the theatre that ran at some hour of `day` and had begun when the report was written.
 
-        Where the report names `regions`, those that were suspended there do not count.
+        Where the report names `regions`, those that hold elsewhere or were suspended there do not count.
         """
         dawn = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
         running = [
@@ -45,8 +45,16 @@ class TruceTable:
         return [
             t
             for t in running
-            if t.status != "suspended" and not any(set(t.parties) == set(b.parties) for b in broken)
+            if t.status != "suspended"
+            and self._reaches(t, regions, area)
+            and not any(set(t.parties) == set(b.parties) for b in broken)
         ]
+
+    def _reaches(self, truce: Truce, regions: Sequence[str], area: set[str]) -> bool:
+        """Whether a truce holds in one of the regions, in what they lie in, or in a part of one."""
+        if not regions or not truce.area or area & set(truce.area):
+            return True
+        return any(region in self._atlas.path(each) for each in truce.area for region in regions)
 
     def binding(
         self, truces: Sequence[Truce], accused: Sequence[str], named: Sequence[str], regions: Sequence[str]
