@@ -95,12 +95,6 @@ def _drop_parts(hits: Sequence[Hit]) -> list[Hit]:
     ]
 
 
-def _is_generic(passages: Passages, hit: Hit) -> bool:
-    """Whether the words would fit other weapons too."""
-    key = hit.code.partition(".")[2]
-    return any(h.start == hit.start and h.end >= hit.end for h in passages.found.of(f"generic.{key}"))
-
-
 def _without_narrowed(passages: Passages, hits: Sequence[Hit]) -> list[Hit]:
     """Without the words of shelling that mean another act which the report tells of."""
     acts = {_ACT_OF[h.code] for h in hits}
