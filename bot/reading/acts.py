@@ -65,6 +65,8 @@ def judge_acts(passages: Passages, hits: Sequence[Hit], is_tally: bool, hurt: in
     acts = list(dict.fromkeys(_ACT_OF[h.code] for h in kept))
     if not hurt and Act.AIRSPACE in acts:
         acts = [act for act in acts if act not in _FLYING]
+    if not hurt and Act.OTHER in acts and UNARMED.issuperset(acts):
+        acts = [act for act in acts if act is not Act.GROUND_ASSAULT]
     if hurt and UNARMED.issuperset(acts) and Act.GROUND_ASSAULT not in acts:
         beside = _KEPT if any(_is_within(deeds, h) for h in kept) else _KEPT - {Act.OTHER}
         acts = [*(act for act in acts if act in beside), Act.SMALL_ARMS]
