@@ -22,7 +22,7 @@ _FLYING = frozenset({Act.DRONE, Act.INCURSION})
 """What an overflight is done with and called, where nobody is hurt."""
 
 _HEAVY = frozenset({Act.SHELLING, Act.MORTAR, Act.ROCKET_MISSILE, Act.AIR_STRIKE, Act.DRONE})
-"""An `attack` with one of these is that, however vaguely the weapon is named."""
+"""An `attack` with one of these, or with shots, is that, however vaguely the weapon is named."""
 
 _NARROWED = {"generic.fire": Act.SMALL_ARMS, "generic.shelled": Act.MORTAR}
 """Words of shelling, and the act that they mean wherever a report tells of it."""
@@ -116,7 +116,9 @@ def _without_general(passages: Passages, hits: Sequence[Hit], is_tally: bool) ->
     for h in strong:
         named[clause_of(h.start)].add(_ACT_OF[h.code])
     acts = {act for clause in named.values() for act in clause}
-    is_heavy = any(_ACT_OF[h.code] in _HEAVY for h in passages.found.under("acts"))
+    is_armed = any(h.code == "acts.small_arms" for h in hits) or any(
+        _ACT_OF[h.code] in _HEAVY for h in passages.found.under("acts")
+    )
     kept = set(strong)
     return [
         h
@@ -124,7 +126,7 @@ def _without_general(passages: Passages, hits: Sequence[Hit], is_tally: bool) ->
         if h in kept
         or not (
             _is_named_better(_ACT_OF[h.code], named[clause_of(h.start)], acts, is_tally)
-            or (is_heavy and h.code == "acts.ground_assault")
+            or (is_armed and h.code == "acts.ground_assault")
         )
     ]
 
@@ -134,7 +136,7 @@ def _is_named_better(act: Act, beside: Set[Act], anywhere: Set[Act], is_tally: b
 
     A tally lists each kind of act for itself, so that only words of the same clause explain each other.
     """
-    if act is Act.GROUND_ASSAULT:
+    if act in (Act.GROUND_ASSAULT, Act.OTHER):
         return bool(anywhere - {act})
     if not is_tally and anywhere & _EXPLAIN.get(act, frozenset()):
         return True

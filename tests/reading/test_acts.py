@@ -44,6 +44,10 @@ CASES = {
         "shoved, in breach of the status quo.",
         {Act.OTHER},
     ),
+    "an ambush with shots is fire": (
+        "Azerbaijani soldiers opened fire at a car near Tegh in an ambush, violating the ceasefire.",
+        {Act.SMALL_ARMS},
+    ),
     "a Russian shelling with rifles is fire": (
         "Азербайджанские военные обстреляли село Тех, стреляли из пулемётов, режим прекращения огня нарушен, "
         "сообщили в Ереване.",
@@ -65,3 +69,13 @@ def test_acts(read: Read, case: str) -> None:
     """The acts of a report, in any order."""
     text, expected = CASES[case]
     assert set(read("", text, MAY).acts) == expected
+
+
+def test_a_tally_does_not_count_strikes_beside_weapons(read: Read) -> None:
+    """`Provocations` and `strikes` name no kind of act of their own; explosions do."""
+    text = (
+        "Azerbaijan violated the ceasefire 12 times over the past day near Tegh with mortars{}, the Armenian "
+        "defence ministry said in its daily report."
+    )
+    assert read("", text.format(" in a series of provocations"), MAY).acts == (Act.MORTAR,)
+    assert read("", text.format(", causing 20 explosions"), MAY).acts == (Act.MORTAR, Act.OTHER)
