@@ -18,24 +18,43 @@ from bot.watch.pulse import Part, find_standstills, is_moving
 
 TRY_AGAIN: Final = timedelta(minutes=5)
 """Telegram may be out of reach just then: whoever could not be told is tried again."""
+CALM: Final = timedelta(minutes=1)
+"""How long nothing may have been refused before that is over."""
 STANDSTILLS: Final = "standstills"
 """The setting that holds what stands still and who knows it."""
 
 
 class Alarm:
-    """Tells each admin once when the database begins to refuse, and once when that is over."""
+    """Tells each admin once when the database begins to refuse, and once when that is over.
 
-    def __init__(self, database: Database, bell: Bell) -> None:
-        self._database, self._bell = database, bell
+    On a disk that is all but full small transactions pass and large ones do not: it is over when none was
+    refused for a while.
+    """
+
+    def __init__(self, database: Database, bell: Bell, clock: Callable[[], datetime]) -> None:
+        self._database, self._bell, self._clock = database, bell, clock
         self._is_raised = False
+        self._refusals = database.refusals
+        self._refused_at = self._tried_at = clock()
+        self._missed: frozenset[int] = frozenset()
 
     async def look(self) -> None:
         """Compare the state with the one that was told; to be called every few seconds."""
-        why = self._database.trouble
-        if (why is not None) == self._is_raised:
-            return
-        self._is_raised = why is not None
-        await self._bell.ring(lambda words: _say(words, why))
+        why, now = self._database.trouble, self._clock()
+        if why is not None or self._database.refusals != self._refusals:
+            self._refusals, self._refused_at = self._database.refusals, now
+        if not self._is_raised and why is not None:
+            self._is_raised = True
+            await self._tell(why, now, self._bell.admin_ids)
+        elif self._is_raised and now - self._refused_at >= CALM:
+            self._is_raised, self._missed = False, frozenset()
+            await self._bell.ring(lambda words: _say(words, None))
+        elif self._missed and why is not None and now - self._tried_at >= TRY_AGAIN:
+            await self._tell(why, now, self._missed)
+
+    async def _tell(self, why: str, now: datetime, whom: frozenset[int]) -> None:
+        self._tried_at = now
+        self._missed = await self._bell.ring(lambda words: _say(words, why), whom)
 
 
 @dataclass(frozen=True, slots=True)

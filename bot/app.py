@@ -31,7 +31,7 @@ from bot.data.messages import Words, load_words
 from bot.deliver import Author, Deliverer
 from bot.deliver import Clock as OutboxClock
 from bot.digests import Digests
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, StorageError
 from bot.floodgate import Floodgate
 from bot.hubs import PATH, Hubs
 from bot.ingest import Ingested, Limits, ingest
@@ -98,7 +98,8 @@ def build_ground(
 async def serve(settings: Settings, stage: Stage, stop: asyncio.Event, *, is_once: bool = False) -> None:
     """Wait until no other process serves the database, then serve until `stop`, or once.
 
-    Raises ConfigurationError when it cannot be begun, StorageError when another process has taken over.
+    Raises ConfigurationError when it cannot be begun, StorageError when it cannot be just now, or another
+    process has taken over.
     """
     ground = lay_ground(settings, stage)  # seconds of work that a take-over need not wait for
     async with sole_use(stage.database_url, stop) as may_serve:
@@ -106,7 +107,7 @@ async def serve(settings: Settings, stage: Stage, stop: asyncio.Event, *, is_onc
             try:
                 async with open_service(settings, stage, ground=ground) as service:
                     await (service.run_once() if is_once else service.run(stop))
-            except ConfigurationError:
+            except (ConfigurationError, StorageError):
                 if not stop.is_set():  # asked to stop while it waits for a locked file, it just ends
                     raise
 
@@ -117,7 +118,8 @@ async def open_service(
 ) -> AsyncIterator[Service]:
     """Everything that runs, built in order and closed in the reverse.
 
-    Raises ConfigurationError when the facts, the sources or the database cannot be used.
+    Raises ConfigurationError when the facts, the sources or the database cannot be used, StorageError when
+    the database cannot be just now.
     """
     clock, wake, ground = clock or Clock(), asyncio.Event(), ground or lay_ground(settings, stage)
     facts, words = ground.facts, ground.words
@@ -158,7 +160,7 @@ async def open_service(
             admins=admins,
         )
         bell = Bell(admins, database, words, partial(_tell_plainly, application.bot))
-        alarm, switch = Alarm(database, bell), DeadMansSwitch(database, bell, clock.now)
+        alarm, switch = Alarm(database, bell, clock.now), DeadMansSwitch(database, bell, clock.now)
         floodgate = Floodgate(database, bell, max_age=_longest_age(settings), clock=clock.now, wake=wake.set)
         crier, digests = Crier(desk, application.bot), Digests(database, clock.now, wake.set)
         retention = Retention(database, clock.now, timedelta(days=settings.keep_deliveries_d))

@@ -5,7 +5,7 @@ TrucewatchError
 ├── SourceError             a source could not be checked; caught per source
 │   ├── FetchError          no usable answer (address refused, time out, HTTP status, too large)
 │   └── ParseError          an answer that is no feed
-├── StorageError            the database refused; nothing was changed
+├── StorageError            the database refused; nothing was changed; at the start: exit 1, to be tried again
 └── RefusedInput            what a person typed cannot be done; carries what to answer
 """
 
@@ -49,7 +49,7 @@ class ParseError(SourceError):
 
 
 class StorageError(TrucewatchError):
-    """The database refused; nothing was changed."""
+    """The database refused; nothing was changed. Unlike a fault of configuration it may pass by itself."""
 
 
 class RefusedInput(TrucewatchError):  # noqa: N818 - a person's slip is no error of the program

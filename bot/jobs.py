@@ -25,7 +25,12 @@ log = logging.getLogger(__name__)
 
 LOOK_S: Final = 1.0
 JUMP_S: Final = 2.0
-"""A change of the time of day, against the clock that only goes forward, that is no drift."""
+"""A change of the time of day, against the clock that only goes forward, that is no drift; and how late the
+look at it comes when nothing could run."""
+ALL_JOBS: Final = "*"
+"""In place of a job's id: what happened to all of them."""
+
+Report = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,12 @@ class Scheduler(AsyncIOScheduler):  # type: ignore[misc,unused-ignore]
     """APScheduler plans by the time of day: set back by an hour, that would keep every job waiting for it."""
 
     _watch: asyncio.TimerHandle | None = None
+    report: Report = staticmethod(lambda job_id, what: None)
 
     def start(self, *arguments: bool) -> None:
         """Begin to run, and to watch the time of day beside the clock that only goes forward."""
         super().start(*arguments)
-        self._look(self._measure())
+        self._look(self._measure(), monotonic())
 
     def shutdown(self, wait: bool = True) -> None:
         """Run nothing more."""
@@ -55,13 +61,17 @@ class Scheduler(AsyncIOScheduler):  # type: ignore[misc,unused-ignore]
             self._watch.cancel()
         super().shutdown(wait)
 
-    def _look(self, before_s: float) -> None:
-        ahead_s = self._measure()
+    def _look(self, before_s: float, due_s: float) -> None:
+        ahead_s, now_s = self._measure(), monotonic()
+        if now_s - due_s > JUMP_S:
+            log.warning("nothing could run for %.0f s; what came due meanwhile runs once", now_s - due_s)
+            self.report(ALL_JOBS, "blocked")
         if abs(ahead_s - before_s) > JUMP_S:
             log.warning("the time of day jumped by %.0f s; all jobs are planned anew", ahead_s - before_s)
             for job in self.get_jobs():
                 job.modify(next_run_time=wall_clock())
-        self._watch = asyncio.get_running_loop().call_later(LOOK_S, self._look, ahead_s)
+            self.report(ALL_JOBS, "moved")
+        self._watch = asyncio.get_running_loop().call_later(LOOK_S, self._look, ahead_s, now_s + LOOK_S)
 
     @staticmethod
     def _measure() -> float:
@@ -74,12 +84,12 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def schedule_jobs(jobs: Iterable[Job], report: Callable[[str, str], None] | None = None) -> Scheduler:
+def schedule_jobs(jobs: Iterable[Job], report: Report | None = None) -> Scheduler:
     """A scheduler of these jobs, not yet started; the first run of each is at once.
 
     No run is lost because the loop was busy (no grace time) or the time of day was changed, late ones are run
     once, and no job runs twice at the same time. `report(job id, what happened)` and the log hear of missed,
-    overlapping and failed runs.
+    overlapping, failed runs, and for `ALL_JOBS` of a loop that was blocked and a time of day that was moved.
     """
     scheduler = Scheduler(
         timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -93,7 +103,8 @@ def schedule_jobs(jobs: Iterable[Job], report: Callable[[str, str], None] | None
             jitter=job.jitter_s or None,
             next_run_time=wall_clock(),
         )
-    _listen(scheduler, report or (lambda job_id, what: None))
+    scheduler.report = report or scheduler.report
+    _listen(scheduler, scheduler.report)
     return scheduler
 
 
@@ -113,7 +124,7 @@ async def _run(job: Job) -> None:
         await job.run()
 
 
-def _listen(scheduler: Scheduler, report: Callable[[str, str], None]) -> None:
+def _listen(scheduler: Scheduler, report: Report) -> None:
     def tell_missed(event: JobExecutionEvent) -> None:
         log.warning("job %s: the run due at %s was missed", event.job_id, event.scheduled_run_time)
         report(event.job_id, "missed")

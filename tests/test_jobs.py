@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 
-from bot.jobs import Job, schedule_jobs, stop_jobs
+from bot.jobs import ALL_JOBS, Job, schedule_jobs, stop_jobs
 from tests.clock import PATIENCE_S
 
 QUICK = timedelta(milliseconds=20)
@@ -85,29 +85,47 @@ def moving_time(monkeypatch: pytest.MonkeyPatch, *, is_told_by_hand: bool) -> Ca
     return move
 
 
-async def test_a_blocked_loop_loses_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the loop was busy for longer than many intervals, the job runs once for all of them."""
+@pytest.mark.parametrize(
+    ("passed", "blocked"),
+    [(timedelta(), timedelta(hours=5.5)), (timedelta(minutes=59, seconds=57), timedelta(seconds=5))],
+)
+async def test_a_blocked_loop_loses_no_run(
+    monkeypatch: pytest.MonkeyPatch, passed: timedelta, blocked: timedelta
+) -> None:
+    """Whatever came due while the loop was busy runs once for all its turns, and that it was busy is told."""
     move = moving_time(monkeypatch, is_told_by_hand=False)
+    monkeypatch.setattr("bot.jobs.LOOK_S", 0.05)
     told: list[tuple[str, str]] = []
-    runs, ran = 0, asyncio.Event()
+    running, most, runs, ran, is_told = 0, 0, 0, asyncio.Event(), asyncio.Event()
 
     async def note() -> None:
-        nonlocal runs
-        runs += 1
+        nonlocal running, most, runs
+        running, runs = running + 1, runs + 1
+        most = max(most, running)
         ran.set()
+        await asyncio.sleep(0)
+        running -= 1
 
-    job = Job("check", note, timedelta(hours=1))
-    scheduler = schedule_jobs([job], lambda job, what: told.append((job, what)))
+    def report(job: str, what: str) -> None:
+        told.append((job, what))
+        is_told.set()
+
+    scheduler = schedule_jobs([Job("check", note, timedelta(hours=1))], report)
     scheduler.start()
     await asyncio.wait_for(ran.wait(), PATIENCE_S)
+    move(passed)
+    before = runs
     ran.clear()
-    move(timedelta(hours=5.5))
+    move(blocked)
     scheduler.wakeup()  # the timer that comes too late
     await asyncio.wait_for(ran.wait(), PATIENCE_S)
     for _ in range(9):
         await asyncio.sleep(0)
-    assert (runs, told) == (2, [])
+    assert runs == before + 1
+    await asyncio.wait_for(is_told.wait(), PATIENCE_S)
     scheduler.shutdown(wait=False)
+    assert most == 1
+    assert set(told) == {(ALL_JOBS, "blocked")}
 
 
 async def test_a_run_broken_off_by_the_end_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
@@ -152,18 +170,26 @@ async def test_a_run_that_begins_in_the_moment_of_the_end_is_no_failure(
 async def test_a_clock_that_is_moved_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, moved_by: timedelta
 ) -> None:
-    """Set back or ahead by an hour, the time of day keeps no job waiting; no lost turn is made up for."""
+    """Set back or ahead by an hour, the time of day keeps no job waiting; no lost turn is made up for.
+
+    It is told, and no job runs beside itself.
+    """
     move = moving_time(monkeypatch, is_told_by_hand=True)
     monkeypatch.setattr("bot.jobs.LOOK_S", 0.05)
-    runs, enough = 0, asyncio.Event()
+    told: list[tuple[str, str]] = []
+    running, most, runs, enough = 0, 0, 0, asyncio.Event()
 
     async def note() -> None:
-        nonlocal runs
-        runs += 1
+        nonlocal running, most, runs
+        running, runs = running + 1, runs + 1
+        most = max(most, running)
         if runs >= 3:
             enough.set()
+        await asyncio.sleep(0.01)
+        running -= 1
 
-    scheduler = schedule_jobs([Job("check", note, timedelta(milliseconds=300))])
+    job = Job("check", note, timedelta(milliseconds=300))
+    scheduler = schedule_jobs([job], lambda job, what: told.append((job, what)))
     scheduler.start()
     await asyncio.wait_for(enough.wait(), PATIENCE_S)
     before = runs
@@ -173,3 +199,5 @@ async def test_a_clock_that_is_moved_stops_nothing(
     await asyncio.sleep(0.5)
     scheduler.shutdown(wait=False)
     assert before < runs <= before + 6
+    assert most == 1
+    assert told.count((ALL_JOBS, "moved")) == 1

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import ConfigurationError, StorageError
-from bot.storage.engines import BUSY_TIMEOUT_MS, make_engines, parse_address
+from bot.storage.engines import BUSY_TIMEOUT_MS, make_engines, may_pass, parse_address
 from bot.storage.migrating import migrate_schema
 
 T = TypeVar("T")
@@ -33,13 +33,15 @@ class Database:
         self._turn = asyncio.Lock()
         self._is_closed = False
         self._trouble: str | None = None
+        self.refusals = 0
+        """How many writing transactions were refused for such a reason as `trouble` names."""
 
     @classmethod
     async def open(cls, url: str) -> Self:
         """Connect, bring the schema to the newest form, and return the database.
 
-        Raises ConfigurationError when the address is no good, nothing answers there, the file cannot
-        be used, or a newer version of the program has written it.
+        Raises ConfigurationError when the address is no good, the file cannot be used, or a newer version
+        of the program has written it; StorageError for what may pass: a lock, no space, nobody who answers.
         """
         parsed = parse_address(url)
         database = cls(*make_engines(parsed))
@@ -49,7 +51,10 @@ class Database:
         except (StorageError, OSError) as error:
             await database.close()
             place = parsed.render_as_string(hide_password=True)
-            raise ConfigurationError([f"The database {place} cannot be used: {error}"]) from error
+            said = f"The database {place} cannot be used: {error}"
+            if may_pass(error.__cause__ if isinstance(error, StorageError) else error):
+                raise StorageError(said) from error
+            raise ConfigurationError([said]) from error
         except BaseException:
             await database.close()
             raise
@@ -110,6 +115,7 @@ class Database:
         except DBAPIError as error:
             if not isinstance(error, IntegrityError | DataError | ProgrammingError):
                 self._trouble = str(error.orig)
+                self.refusals += 1
             raise
         self._trouble = None
 

@@ -27,7 +27,16 @@ from bot.storage.columns import Instant, from_microseconds, to_microseconds
 from bot.storage.outages import drop_stale, is_anything_older
 from bot.storage.settings import get_setting, put_setting
 from bot.storage.states import SENT_ANEW
-from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, IS_PENDING, IS_SENDING, chat, delivery, is_spelled
+from bot.storage.tables import (
+    IS_FOLLOW_UP,
+    IS_MESSAGE,
+    IS_PENDING,
+    IS_SENDING,
+    alert,
+    chat,
+    delivery,
+    is_spelled,
+)
 
 EXPIRED_AT_ONCE = 10_000
 """Deliveries given up in one transaction."""
@@ -193,7 +202,7 @@ async def is_anything_due(conn: AsyncConnection, now: datetime) -> bool:
 
 
 async def due_since(conn: AsyncConnection, now: datetime) -> datetime | None:
-    """Since when what would leave next could have left, or is being sent; None: nothing is due.
+    """Since when what leaves next could have left, is being sent, or waits to be queued; None: nothing is.
 
     Nothing is, either, before the time that Telegram asked to send nothing at all.
     """
@@ -204,6 +213,10 @@ async def due_since(conn: AsyncConnection, now: datetime) -> datetime | None:
     times = [oldest] if oldest else []
     if head is not None and ordered is None:
         times.append(max(time for time in head if time is not None))
+    unqueued = select(func.min(alert.c.created_at, type_=Instant())).where(alert.c.queued_at.is_(None))
+    stored = (await conn.execute(unqueued)).scalar() if ordered is None else None
+    if stored is not None:
+        times.append(stored)
     return min(times, default=None)
 
 

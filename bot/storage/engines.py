@@ -10,11 +10,11 @@ from typing import Any
 
 import aiosqlite
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, StorageError
 
 BUSY_TIMEOUT_MS = 6_000
 """How long SQLite waits for another process (a backup, an export) before it gives up; nothing can break it
@@ -41,6 +41,27 @@ _PRAGMAS = (
 
 
 READERS_CACHE = "PRAGMA cache_size=-4000"
+
+_PASSING_CODES = frozenset(
+    code & 0xFF
+    for code in (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+    )
+)
+_PASSING_CLASSES = ("08", "53", "57")
+"""PostgreSQL: the connection, its resources, and an operator (it starts or ends just now)."""
+
+
+def may_pass(error: BaseException | None) -> bool:
+    """Whether the database may be used later with the same settings: a lock, no space, nobody who answers."""
+    fault = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(fault, sqlite3.Error):
+        return getattr(fault, "sqlite_errorcode", 0) & 0xFF in _PASSING_CODES
+    return isinstance(fault, OSError) or str(getattr(fault, "sqlstate", "")).startswith(_PASSING_CLASSES)
 
 
 def parse_address(url: str) -> URL:
@@ -69,13 +90,19 @@ def make_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
 
 
 def _check_file(path: Path) -> None:
-    """Look whether the file can be opened, before threads and connections depend on it."""
+    """Look whether the file can be opened, before threads and connections depend on it.
+
+    Raises ConfigurationError, or StorageError for what may pass.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA schema_version")
     except (OSError, sqlite3.Error) as error:
-        raise ConfigurationError([f"The database file {path} cannot be used: {error}"]) from error
+        said = f"The database file {path} cannot be used: {error}"
+        if isinstance(error, sqlite3.Error) and may_pass(error):
+            raise StorageError(said) from error
+        raise ConfigurationError([said]) from error
 
 
 class _Cursor:

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.errors import ConfigurationError, StorageError
-from bot.storage.engines import SQLITE, parse_address
+from bot.storage.engines import SQLITE, may_pass, parse_address
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,9 @@ REPLY_TIMEOUT_S: Final = 5.0
 """A server that says nothing for so long may have given the lock away."""
 ADVISORY_KEY: Final = 0x7472756365776174
 """Any number that no other program uses: "trucewat" in ASCII."""
+
+_PASSING: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+"""What an operator mends elsewhere than in the settings."""
 
 
 class _Lock(Protocol):
@@ -50,7 +53,8 @@ async def sole_use(url: str, stop: asyncio.Event) -> AsyncIterator[bool]:
 
     Yields False when `stop` was set while waiting: then the block must not serve. Should the lock be lost
     within the block (a PostgreSQL server that restarted and gave it away), `stop` is set and the end of the
-    block raises StorageError. Raises ConfigurationError when the database cannot be locked at all.
+    block raises StorageError. Raises ConfigurationError when the database cannot be locked at all, and
+    StorageError when it cannot be just now.
     """
     parsed = parse_address(url)
     lock: _Lock = _FileLock(parsed) if parsed.drivername == SQLITE else _ServerLock(parsed)
@@ -75,7 +79,7 @@ async def _wait_for(lock: _Lock, stop: asyncio.Event) -> bool:
     while not stop.is_set():
         try:
             is_ours = await lock.take()
-        except ConfigurationError:
+        except (ConfigurationError, StorageError):
             if not is_told:
                 raise
             is_ours = False  # it answered before, and may again
@@ -99,7 +103,7 @@ async def _watch(lock: _Lock, stop: asyncio.Event) -> None:
         await asyncio.sleep(LOOK_EVERY_S)
         try:
             is_ours = await lock.take()
-        except ConfigurationError:
+        except (ConfigurationError, StorageError):
             continue
         if not is_ours:
             log.error("another process has taken over this database: this one ends")
@@ -123,7 +127,10 @@ class _FileLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise ConfigurationError([f"The database cannot be locked: {error}"]) from error
+            said = f"The database cannot be locked: {error}"
+            if error.errno in _PASSING:
+                raise StorageError(said) from error
+            raise ConfigurationError([said]) from error
         try:
             fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -163,7 +170,10 @@ class _ServerLock:
         except (DBAPIError, OSError, TimeoutError) as error:
             await self._drop()
             why = error.orig if isinstance(error, DBAPIError) else str(error) or "no answer"
-            raise ConfigurationError([f"The database {self._place} cannot be used: {why}"]) from error
+            said = f"The database {self._place} cannot be used: {why}"
+            if may_pass(error):
+                raise StorageError(said) from error
+            raise ConfigurationError([said]) from error
         return self._is_held
 
     async def release(self) -> None:

@@ -6,17 +6,18 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.admins import Admins, Bell
-from bot.alarm import Alarm
+from bot.alarm import CALM, TRY_AGAIN, Alarm
 from bot.errors import ConfigurationError, StorageError
 from bot.model import DeliveryState, Severity
 from bot.storage.database import Database
-from tests.clock import PATIENCE_S
+from tests.clock import PATIENCE_S, FakeClock
 from tests.databases import sqlite_url
 from tests.delivery.outbox import add_chats, delivering, rows, tell, wait_until_done
 from tests.ground import shared_words
@@ -71,14 +72,16 @@ async def until_trouble(db: Database, *, is_over: bool = False) -> str | None:
     return db.trouble
 
 
-async def test_a_full_disk_is_waited_out(file_db: Database, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_full_disk_is_waited_out(
+    file_db: Database, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
     """Without space nothing is queued and nothing dies; with space again everybody gets the alert once."""
     told: list[tuple[int, str]] = []
 
     async def note(admin_id: int, text: str) -> None:
         told.append((admin_id, text))
 
-    alarm = Alarm(file_db, Bell(Admins(ADMINS), file_db, shared_words(), note))
+    alarm = Alarm(file_db, Bell(Admins(ADMINS), file_db, shared_words(), note), clock.now)
     await add_chats(file_db, CHATS)
     await tell(file_db, "x", Severity.GRAVE)
     await limit_pages(file_db, None)
@@ -91,6 +94,8 @@ async def test_a_full_disk_is_waited_out(file_db: Database, caplog: pytest.LogCa
         assert not server.requests
         await limit_pages(file_db, NO_LIMIT)
         await wait_until_done(file_db)
+        await alarm.look()  # the last refusal may have come after the look before
+        clock.advance(CALM)
         await alarm.look()
         assert [admin_id for admin_id, _ in told] == [*ADMINS, *ADMINS]
         assert all(server.texts(chat) == ["x message"] for chat in CHATS)
@@ -98,20 +103,64 @@ async def test_a_full_disk_is_waited_out(file_db: Database, caplog: pytest.LogCa
     assert "disk is full" in caplog.text
 
 
-async def test_an_admin_who_cannot_be_told(file_db: Database, caplog: pytest.LogCaptureFixture) -> None:
-    """One who has blocked the bot does not keep the other from hearing it."""
+async def refuse_once(db: Database) -> None:
+    """A transaction that needs more space than there is."""
+    await limit_pages(db, None)
+    with pytest.raises(StorageError, match="full"):
+        await add_chats(db, CHATS)
+
+
+async def test_an_admin_who_cannot_be_told(file_db: Database, clock: FakeClock) -> None:
+    """One who has blocked the bot does not keep the other from hearing it, and is tried again."""
     told: list[int] = []
+    deaf = {ADMINS[0]}
 
     async def note(admin_id: int, text: str) -> None:
-        if admin_id == ADMINS[0]:
+        if admin_id in deaf:
             raise ConnectionError
         told.append(admin_id)
 
-    await limit_pages(file_db, None)
-    with pytest.raises(StorageError, match="full"):
-        await add_chats(file_db, CHATS)
-    await Alarm(file_db, Bell(Admins(ADMINS), file_db, shared_words(), note)).look()
+    alarm = Alarm(file_db, Bell(Admins(ADMINS), file_db, shared_words(), note), clock.now)
+    await refuse_once(file_db)
+    await alarm.look()
     assert told == [ADMINS[1]]
+    deaf.clear()
+    clock.advance(TRY_AGAIN - timedelta(seconds=1))
+    await alarm.look()
+    assert told == [ADMINS[1]]
+    clock.advance(timedelta(seconds=1))
+    for _ in range(2):
+        await alarm.look()
+    assert told == [ADMINS[1], ADMINS[0]]
+
+
+async def test_a_disk_that_is_all_but_full_is_told_once(file_db: Database, clock: FakeClock) -> None:
+    """Small transactions pass, large ones do not: that is one trouble, until all pass for a while."""
+    told: list[int] = []
+
+    async def note(admin_id: int, text: str) -> None:
+        told.append(admin_id)
+
+    alarm = Alarm(file_db, Bell(Admins(ADMINS), file_db, shared_words(), note), clock.now)
+    for _ in range(3):
+        await refuse_once(file_db)
+        await alarm.look()
+        async with file_db.writing():
+            assert file_db.trouble is not None
+        assert file_db.trouble is None
+        clock.advance(CALM / 2)
+        await alarm.look()
+        assert told == [*ADMINS]
+        await refuse_once(file_db)
+        async with file_db.writing():
+            pass
+        clock.advance(CALM / 2)
+        await alarm.look()
+        assert told == [*ADMINS]
+    clock.advance(CALM)
+    for _ in range(2):
+        await alarm.look()
+    assert told == [*ADMINS, *ADMINS]
 
 
 async def test_outcomes_wait_for_a_database_that_became_read_only(file_db: Database) -> None:

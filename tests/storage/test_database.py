@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import URL, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConfigurationError, StorageError
 from bot.storage.database import Database
 from bot.storage.settings import get_setting, put_setting
+from bot.storage.sole_use import sole_use
 from bot.storage.tables import SCHEMA_REVISION, setting
 from tests.clock import PATIENCE_S
 from tests.databases import sqlite_url
@@ -270,10 +272,48 @@ async def test_files_that_are_no_database(tmp_path: Path, make: Callable[[Path],
 
 
 async def test_nobody_answers() -> None:
-    """A server that is not there is a fault of configuration; the password is not shown."""
-    with pytest.raises(ConfigurationError, match="cannot be used") as raised:
-        await Database.open("postgresql+asyncpg://someone:hunter2@127.0.0.1:1/none")
-    assert "hunter2" not in str(raised.value)
+    """A server that is not there may still be starting, as a supervisor knows; no password is shown."""
+    url = "postgresql+asyncpg://someone:hunter2@127.0.0.1:1/none"
+    for attempt in (Database.open(url), _serve_alone(url)):
+        with pytest.raises(StorageError, match="cannot be used") as raised:
+            await attempt
+        assert "hunter2" not in str(raised.value)
+
+
+async def _serve_alone(url: str) -> None:
+    async with sole_use(url, asyncio.Event()):
+        raise AssertionError
+
+
+async def test_a_name_that_the_server_does_not_know(migrated_postgres: URL | None) -> None:
+    """That is a fault of configuration, and no trying again mends it."""
+    if migrated_postgres is None:
+        pytest.skip("no PostgreSQL")
+    url = migrated_postgres.set(database="nobodys").render_as_string(hide_password=False)
+    for attempt in (Database.open(url), _serve_alone(url)):
+        with pytest.raises(ConfigurationError, match="does not exist"):
+            await attempt
+
+
+async def test_a_file_that_is_locked_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the wait it is said; the same settings do once the other program has ended."""
+    monkeypatch.setattr("bot.storage.engines._PRAGMAS", ("PRAGMA busy_timeout=50",))
+    path = tmp_path / "t.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match=r"t\.db cannot be used: .*locked"):
+            await Database.open(sqlite_url(path))
+    await (await Database.open(sqlite_url(path))).close()
+
+
+@pytest.mark.parametrize("pragma", ["query_only=ON", "max_page_count=1"])
+async def test_a_disk_that_cannot_be_written_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pragma: str
+) -> None:
+    """Neither no space nor a file system that became read-only is a fault of the settings."""
+    monkeypatch.setattr("bot.storage.engines._PRAGMAS", (f"PRAGMA {pragma}",))
+    with pytest.raises(StorageError, match=r"t\.db cannot be used: .*(readonly|full)"):
+        await Database.open(sqlite_url(tmp_path / "t.db"))
 
 
 async def test_a_newer_schema_is_refused(db: Database, db_url: str) -> None:

@@ -72,6 +72,17 @@ async def test_since_when_something_could_leave(db: Database, clock: FakeClock) 
         assert await due_since(conn, clock.advance(2 * HOUR)) == clock.now() - HOUR
 
 
+async def test_an_alert_that_is_never_queued_is_due(db: Database, clock: FakeClock) -> None:
+    """From its commit on: nothing in the outbox tells that the outbox is not being filled."""
+    async with db.writing() as conn:
+        _, alert_id = await tell(conn, an_incident(), now=START)
+        assert await due_since(conn, START + HOUR) is None  # queued for nobody
+        await conn.execute(update(alert).where(alert.c.id == alert_id).values(queued_at=None))
+        assert await due_since(conn, START + HOUR) == START
+        await hold_all(conn, START + 2 * HOUR)
+        assert await due_since(conn, START + HOUR) is None
+
+
 async def test_the_figures(db: Database) -> None:
     """What waits by priority, what is being sent, alerts not yet queued, chats, checks, signs of life."""
     async with db.writing() as conn:
