@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 
-from sqlalchemy import and_, bindparam, delete, false, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, delete, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.incidents import spots_of, traits_of
@@ -19,7 +19,7 @@ from bot.storage.matches import Match, Window
 from bot.storage.matching import insert_matches
 from bot.storage.outages import SETTLING, is_catching_up, is_late_news, is_one_of_many_late, was_late
 from bot.storage.rollups import roll_up
-from bot.storage.states import PRIORITY_DIGEST, PRIORITY_GRAVE, PRIORITY_NEW
+from bot.storage.states import PRIORITY_DIGEST, PRIORITY_EDIT, PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert as table
 from bot.storage.tables import alert_sent, alert_spot, alert_term, alert_trait
 from bot.storage.tables import incident as incident_table
@@ -119,6 +119,15 @@ async def told_kinds(
     return tuple(dict.fromkeys(kind for row in rows for kind in row.snapshot.kinds or (row.kind,)))
 
 
+_IS_CHANGE = table.c.kind != AlertKind.NEW
+_URGENCY = (
+    case((and_(_IS_CHANGE, table.c.follow_up == DeliveryForm.EDIT), PRIORITY_EDIT), else_=table.c.priority),
+    case((_IS_CHANGE, 1), else_=0),
+)
+"""What many were told of and has changed is not queued for all of them before what is new; a reply may be the
+news that an incident has become grave, to those who chose only such ones."""
+
+
 async def unqueued_alerts(conn: AsyncConnection, now: datetime | None = None) -> list[int]:
     """Ids of the alerts not yet queued for everybody, the most urgent first.
 
@@ -126,7 +135,7 @@ async def unqueued_alerts(conn: AsyncConnection, now: datetime | None = None) ->
     """
     settles = table.c.created_at > now - SETTLING if now is not None else false()
     columns = (table.c.id, and_(settles, is_late_news()).label("is_settling"))
-    waiting = select(*columns).where(table.c.queued_at.is_(None)).order_by(table.c.priority, table.c.id)
+    waiting = select(*columns).where(table.c.queued_at.is_(None)).order_by(*_URGENCY, table.c.id)
     rows = (await conn.execute(waiting)).all()
     if now is not None and any(row.is_settling for row in rows) and await is_catching_up(conn, now):
         rows = [row for row in rows if not row.is_settling]

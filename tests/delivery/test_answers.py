@@ -17,11 +17,20 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.model import DeliveryForm
+from bot.model import DeliveryForm, DeliveryState
 from bot.sender import ANSWERS, Answer, Draft, Fate, Sender, classify
+from bot.storage.database import Database
 from bot.transport import Flooded
 from tests.clock import PATIENCE_S
-from tests.delivery.outbox import connected
+from tests.delivery.outbox import (
+    JumpingClock,
+    add_chats,
+    connected,
+    delivering,
+    rows,
+    tell,
+    wait_until_done,
+)
 from tests.telegram_server import Answer as ServerAnswer
 from tests.telegram_server import TelegramServer, delay, drop, flood, migrate, raw, refuse
 
@@ -99,6 +108,31 @@ async def test_each_answer_has_its_outcome(answer: ServerAnswer, fate: Fate, rea
         outcome = await Sender(bot).send(DRAFT)
         assert (outcome.fate, outcome.reason) == (fate, reason)
         assert len(server.calls("sendMessage")) == (0 if answer.delay_s else 1)
+
+
+async def test_what_each_answer_costs(db: Database) -> None:
+    """Through the outbox, always answered so: what is final one request, what is unknown two."""
+    final = [row for row in TABLE if row[1] in (Fate.GONE, Fate.FAILED)]
+    unknown = [row for row in TABLE if row[1] is Fate.UNCERTAIN and not row[0].delay_s]
+    table = dict(enumerate((*final, *unknown), start=1))
+    await add_chats(db, list(table))
+    await tell(db, "x")
+    clock = JumpingClock()
+    async with TelegramServer(is_strict=False) as server:
+        for chat, (answer, *_) in table.items():
+            server.answer_always("sendMessage", answer, chat)
+        async with delivering(db, server, clock=clock) as service:
+            await server.wait_until(lambda: len(server.requests) >= len(table))
+            clock.ahead_s += 60  # what is unknown waits a little before it is repeated
+            service.wake.set()
+            await wait_until_done(db)
+        asked = {chat: len(server.calls("sendMessage", chat)) for chat in table}
+    assert asked == {chat: 2 if fate is Fate.UNCERTAIN else 1 for chat, (_, fate, _) in table.items()}
+    found = {row.telegram_id: (row.state, row.reason, row.is_uncertain) for row in await rows(db)}
+    assert found == {
+        chat: (DeliveryState.FAILED, reason, fate is Fate.UNCERTAIN)
+        for chat, (_, fate, reason) in table.items()
+    }
 
 
 async def test_what_an_outcome_carries() -> None:

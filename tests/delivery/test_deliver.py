@@ -74,6 +74,31 @@ async def test_grave_ones_leave_first(db: Database) -> None:
     assert order[:40] == ["<b>grave message</b>"] * 40
 
 
+async def test_what_is_more_urgent_leaves_first_in_each_chat(db: Database) -> None:
+    """Grave incidents, new ones, replies, edits, whatever was committed before what."""
+    await add_chats(db, range(1, 6))
+    old = await tell(db, "old")
+    async with TelegramServer(is_strict=False) as server:
+        async with delivering(db, server):
+            await wait_until_done(db)
+        await follow_up(db, old, DeliveryForm.EDIT, AlertKind.CONFIRMED)
+        await follow_up(db, old, DeliveryForm.REPLY, AlertKind.DENIED)
+        await tell(db, "new")
+        await tell(db, "grave", Severity.GRAVE)
+        before = len(server.requests)
+        async with delivering(db, server):
+            await wait_until_done(db)
+        later = server.requests[before:]
+        assert {request.chat_id for request in later} == set(range(1, 6))
+        for chat in range(1, 6):
+            assert [r.parameters["text"] for r in later if r.chat_id == chat] == [
+                "<b>grave message</b>",
+                "<b>new message</b>",
+                "<b>old reply denied</b>",
+                "<b>old edit confirmed</b>",
+            ]
+
+
 async def test_an_urgent_one_overtakes_a_long_queue(db: Database) -> None:
     """Of hundreds of deliveries that wait, only what was claimed before leaves before a grave incident."""
     await add_chats(db, range(1, 301))
