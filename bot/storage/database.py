@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import ConfigurationError, StorageError
 from bot.storage.engines import BUSY_TIMEOUT_MS, make_engines, may_pass, parse_address
+from bot.storage.finishing import to_the_end
 from bot.storage.migrating import migrate_schema
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LOG_TIMEOUT_MS = 200
@@ -142,27 +142,13 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction whose end (commit or rollback, giving the connection back) no cancelling cuts short."""
     conn = engine.connect()
     try:
-        await _to_the_end(conn.start())
+        await to_the_end(conn.start())
         await conn.begin()
         yield conn
-        await _to_the_end(conn.commit())
+        await to_the_end(conn.commit())
     finally:
         if conn.sync_connection is not None:
-            await _to_the_end(conn.close())
-
-
-async def _to_the_end(work: Awaitable[T]) -> T:
-    """Finish `work` though the caller is cancelled meanwhile, and only then pass the cancelling on."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            try:
-                await asyncio.wait([task])
-            except asyncio.CancelledError:
-                continue
-        raise
+            await to_the_end(conn.close())
 
 
 @asynccontextmanager

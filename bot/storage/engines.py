@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.errors import ConfigurationError, StorageError
+from bot.storage.finishing import to_the_end
 
 BUSY_TIMEOUT_MS = 6_000
 """How long SQLite waits for another process (a backup, an export) before it gives up; nothing can break it
@@ -82,11 +83,28 @@ def parse_address(url: str) -> URL:
 def make_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """The writer's and the readers' engine; on PostgreSQL they share one pool. Raises ConfigurationError."""
     if url.drivername == POSTGRESQL:
-        engine = create_async_engine(url, pool_size=8, max_overflow=2, pool_pre_ping=True)
+        choice = {"connection_class": _whole_batches()}
+        engine = create_async_engine(
+            url, pool_size=8, max_overflow=2, pool_pre_ping=True, connect_args=choice
+        )
         one_state = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         return engine, engine.execution_options(**one_state)
     _check_file(Path(str(url.database)).expanduser())
     return _sqlite_engine(url, 1, "BEGIN IMMEDIATE"), _sqlite_engine(url, READERS, "BEGIN")
+
+
+def _whole_batches() -> type[Any]:
+    """A connection that sends every batch to its end; the driver is loaded for PostgreSQL alone.
+
+    Cancelled in the middle, asyncpg sends no more and waits for ever for the server, which waits for more.
+    """
+    import asyncpg
+
+    class Connection(asyncpg.Connection):  # type: ignore[misc,unused-ignore]
+        async def executemany(self, *arguments: Any, **options: Any) -> Any:
+            return await to_the_end(super().executemany(*arguments, **options))
+
+    return Connection
 
 
 def _check_file(path: Path) -> None:

@@ -153,6 +153,27 @@ async def test_cancelled_in_a_long_statement(db: Database) -> None:
     assert len(await keys(db)) == MANY
 
 
+async def test_cancelled_while_a_batch_is_sent(db: Database) -> None:
+    """At whichever moment of a large batch: the writer ends, nothing of it stays, the next one writes."""
+
+    async def write() -> None:
+        async with db.writing() as conn:
+            await put_setting(conn, "first", 1)
+            begun.set()
+            await put_many(conn)
+
+    for passes in range(8):
+        begun = asyncio.Event()
+        task = asyncio.create_task(write())
+        await begun.wait()
+        for _ in range(passes):
+            await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=PATIENCE_S)
+        assert done, f"hangs when cancelled after {passes} turns"
+        assert await keys(db) == set()
+
+
 async def test_cancelled_while_waiting_for_the_turn(db: Database) -> None:
     """Who is cancelled in the queue leaves it and takes nobody else's turn."""
     async with db.writing() as conn:
