@@ -15,7 +15,7 @@ from bot.commands.polling import Poll, connect
 from bot.errors import ConfigurationError
 from bot.transport import AiohttpRequest
 from tests.clock import PATIENCE_S
-from tests.telegram_server import TOKEN, TelegramServer, flood, refuse
+from tests.telegram_server import TOKEN, TelegramServer, flood, raw, refuse
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -54,12 +54,13 @@ async def open_application(
 
 
 async def test_faults_are_waited_out_ever_longer_and_forgotten_after_success() -> None:
-    """Another poller, a flood, a broken server: each costs a wait, none ends the poll."""
+    """Another poller, a flood, a broken server, a proxy without a page: a wait each, none ends the poll."""
     heard: list[str] = []
     naps = Naps()
     async with TelegramServer() as server, open_application(server, heard) as application:
         conflict = refuse(409, "Conflict: terminated by other getUpdates request")
-        server.answer_next("getUpdates", conflict, conflict, flood(7), refuse(502, "Bad Gateway"))
+        proxy = raw(404, b"<html>nginx</html>")
+        server.answer_next("getUpdates", conflict, conflict, flood(7), refuse(502, "Bad Gateway"), proxy)
         await connect(application)
         polling = asyncio.create_task(Poll(application, ("message",), naps).run())
         server.say(5, "/start")
@@ -70,7 +71,7 @@ async def test_faults_are_waited_out_ever_longer_and_forgotten_after_success() -
         polling.cancel()
         with suppress(asyncio.CancelledError):
             await polling
-    assert naps.taken_s == [1.0, 2.0, 7.0, 4.0]
+    assert naps.taken_s == [1.0, 2.0, 7.0, 4.0, 8.0]
     assert heard == ["/start"]
 
 
