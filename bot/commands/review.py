@@ -52,7 +52,7 @@ async def press_review(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     """`code judgement`: what this admin says of the incident; it may be changed by pressing another."""
     code, judgement = arguments[0], Judgement(arguments[1])
     incident = await find_incident(visit, code)
-    if incident is None:
+    if incident is None or incident.code != code:  # what it became part of was not what was judged
         return Reaction(visit.words.text("This incident is no longer known."), is_urgent=True)
     judge = hmac.digest(visit.desk.seal_key, str(visit.speaker).encode(), hashlib.sha256).hex()[:16]
     reports = tuple(claim.report_id for claim in incident.claims)
