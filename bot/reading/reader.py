@@ -112,21 +112,12 @@ class Reader:
         day = judge_day(passages, days)
         occurred = day.day if day else passages.published
         mark_older_days(passages, _older(passages, days, occurred))
-        fighters = self._fighters[theatre]
-        actors = self._actors_in(passages, theatre, report.source.side)
-        groups = frozenset(p for p in fighters if p in self._parties and self._parties[p].kind == "group")
-        name_actors(passages, actors, fighters, groups)
+        self._name_actors(passages, theatre, report.source.side)
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
         truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
         bound = frozenset(p for truce in truces for p in truce.parties)
-        sides = Sides(
-            fighters,
-            bound & fighters,
-            self._blocs[theatre],
-            self._guarantors[theatre],
-            self._seconds[theatre],
-        )
+        sides = self._sides(theatre, bound)
         order = "last" if passages.language in self._verb_last else ""
         parts = read_parts(passages, sides, order)
         age_days = (passages.published - occurred).days
@@ -139,11 +130,11 @@ class Reader:
         around = frozenset(a for region in regions for a in self._atlas.path(region))
         workings.blame = blame_features(case)
         blame = judge_blame(case, workings.blame, self._weights, self._grounds[theatre], around)
-        named = _named(passages) & fighters
+        named = _named(passages) & sides.fighters
         truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
         features.update(_party_features(blame, named, bound, truce, truces))
         features.update(_stance_parts(stance, blame))
-        features["outsider"] = float(acts_from_outside(passages, fighters, self._parties))
+        features["outsider"] = float(acts_from_outside(passages, sides.fighters, self._parties))
         features["strangers_lead"] = float(strangers_lead(parts, sides))
         features["lead_unbound"] = float(
             bool(truces) and fights_unbound(parts, sides, [truce.parties for truce in truces])
@@ -169,6 +160,17 @@ class Reader:
             reasons=_name_truce(reasons, truce),
         )
         return finding, workings
+
+    def _name_actors(self, passages: Passages, theatre: str, side: str) -> None:
+        """Adds whom `the army`, `rebels` and `the enemy` mean there when this side's outlet says it."""
+        fighters = self._fighters[theatre]
+        groups = frozenset(p for p in fighters if p in self._parties and self._parties[p].kind == "group")
+        name_actors(passages, self._actors_in(passages, theatre, side), fighters, groups)
+
+    def _sides(self, theatre: str, bound: frozenset[str]) -> Sides:
+        """Who fights there, which of them truces in force bind, and who stands with whom."""
+        fighters, blocs = self._fighters[theatre], self._blocs[theatre]
+        return Sides(fighters, bound & fighters, blocs, self._guarantors[theatre], self._seconds[theatre])
 
     def _actors_in(self, passages: Passages, theatre: str, side: str) -> dict[str, Sequence[str]]:
         """Whom the general words of a report mean in the mouth of an outlet of this side."""
