@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.incidents.profiles import FOLLOWING
 from bot.model import Claim, Incident, SourceType, Stance
 
 OVERNIGHT = timedelta(hours=15)
@@ -13,10 +14,6 @@ OVERNIGHT = timedelta(hours=15)
 
 PARTIES_OWN = frozenset({SourceType.MOD, SourceType.CHANNEL})
 """Kinds of sources through which a party itself speaks: what it holds against another stays a claim."""
-
-
-FOLLOWING = frozenset({Stance.DENIAL, Stance.CONFIRMATION, Stance.UPDATE})
-"""Parts of those who speak of what was told before."""
 
 
 def tell_roles(incident: Incident) -> Incident:

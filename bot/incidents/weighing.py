@@ -42,6 +42,12 @@ SAME_VILLAGE = 2.0
 MOST_OF_PLACES = 3.0
 """The most that places can speak for an incident: one village, and others besides."""
 
+SAME_ACCUSED, SAME_ACT, SAME_TOLL = 1.5, 0.7, 1.5
+"""The most that parties, acts and each of two numbers can speak for an incident."""
+
+COPIED, LIKE_TITLE = 1.5, 0.5
+"""What a near-copy of another source's report speaks for its incident, and a headline with changes."""
+
 TWO_TALLIES = 0.5
 """Two counts over one day speak of one and the same, whoever counts."""
 
@@ -97,7 +103,7 @@ def prepare(report: Report, finding: Finding) -> Telling:
         title=fold(report.title),
         is_day_named=is_day_named(finding),
         is_answer=is_answer(finding),
-        most_else=1.5 + 0.7 + 1.5 * numbers + answer,
+        most_else=SAME_ACCUSED + SAME_ACT + SAME_TOLL * numbers + answer,
     )
 
 
@@ -108,11 +114,11 @@ def weigh(telling: Telling, incident: Profile, *, is_copy: bool = False) -> Weig
     """
     again = _heard_before(telling, incident)
     day = weigh_day(telling, incident, again)
-    if day.weight + MOST_OF_PLACES + telling.most_else + 1.5 < JOIN_AT:
+    if day.weight + MOST_OF_PLACES + telling.most_else + COPIED < JOIN_AT:
         return Weight((day,), day.weight)
     places = _weigh_scene(telling, incident, again)
     is_formula = day.code == "next_day" or places < 0  # bulletins of other days and places are alike
-    text = 0.0 if is_formula else 1.5 if is_copy else 0.5
+    text = 0.0 if is_formula else COPIED if is_copy else LIKE_TITLE
     if day.weight + places + telling.most_else + text < JOIN_AT:
         return Weight((day, Reason("places", places)), day.weight + places)
     casualties = weigh_casualties(telling.finding, incident, is_again=bool(again))
@@ -209,7 +215,7 @@ def weigh_parties(telling: Telling, incident: Profile) -> float:
     if not (telling.accused or telling.accuser) or not (accused or accuser):
         return 0.0
     if accused & telling.accused:
-        return 1.5
+        return SAME_ACCUSED
     is_shared = accused & telling.accuser or accuser & (telling.accused | telling.accuser)
     return 1.0 if is_shared else -1.2
 
@@ -220,7 +226,7 @@ def weigh_acts(telling: Telling, incident: Profile) -> float:
     if not ours or not theirs:
         return 0.0
     if ours & theirs:
-        return 0.7
+        return SAME_ACT
     return 0.2 if any(ours & family and theirs & family for family in FAMILIES) else -0.5
 
 
@@ -241,7 +247,7 @@ def _weigh_number(ours: int, theirs: tuple[int, int]) -> float:
     low, high = theirs
     if low <= ours <= high:
         is_rare = ours >= RARE_TOLL and ours in theirs
-        return 1.5 if is_rare else 1.0 if ours > 2 else 0.5 if ours else 0.1
+        return SAME_TOLL if is_rare else 1.0 if ours > 2 else 0.5 if ours else 0.1
     if not ours or not high:
         return -0.3
     more, fewer = max(ours, high), min(ours, low) or 1
@@ -268,7 +274,7 @@ def weigh_title(telling: Telling, incident: Profile) -> float:
     own, language = telling.report.source.id, telling.finding.language
     others = (t.folded for t in incident.titles if t.source_id != own and t.language == language)
     likeness = (fuzz.token_sort_ratio(telling.title, other, score_cutoff=LIKE_TITLES) for other in others)
-    return 0.5 if any(likeness) else 0.0
+    return LIKE_TITLE if any(likeness) else 0.0
 
 
 def is_other_side(telling: Telling, heard: Heard) -> bool:
