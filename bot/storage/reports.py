@@ -19,6 +19,8 @@ from bot.storage.tables import report, report_revision, report_shingle
 PARAMETERS = 500
 """Values in one IN list: every database takes as many."""
 REPORTS_AT_ONCE = 200
+LATEST_SEEN = 1_000
+"""Reports looked at for the highest number: one revised late has a low one, and many are seen at a moment."""
 _KEPT = ("revision", "url", "title", "text", "published_at", "seen_at", "content_hash", "finding")
 
 _HASHES = tuple(f"hash_{number}" for number in range(KEPT))
@@ -158,7 +160,8 @@ async def drop_shingles(conn: AsyncConnection, before: datetime, limit: int = RE
     Returns how many rows, 0: none is left. Looked for among the first numbers, lest all reports of years be
     looked through.
     """
-    last = select(report.c.id).where(report.c.seen_at < before).order_by(report.c.seen_at.desc()).limit(1)
+    seen = select(report.c.id).where(report.c.seen_at < before).order_by(report.c.seen_at.desc())
+    last = select(func.max(seen.limit(LATEST_SEEN).subquery().c.id))
     of = report_shingle.c.report_id
     kept = select(of).distinct().join(report, report.c.id == of).where(report.c.seen_at < before)
     oldest = kept.where(of <= last.scalar_subquery()).order_by(of).limit(limit)

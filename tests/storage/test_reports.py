@@ -143,6 +143,17 @@ async def test_old_shingles_are_forgotten(db: Database) -> None:
     assert left == 2
 
 
+async def test_a_report_revised_last_hides_no_other(db: Database) -> None:
+    """One of an early report that was revised after all others; those of others are forgotten as well."""
+    async with db.writing() as conn:
+        for number in range(4):
+            report_id = await reports.add_report(conn, a_report(f"k{number}"), "h", FINDING)
+            await reports.add_shingles(conn, report_id, [number])
+        first = (await reports.known_reports(conn, WIRE.id, ["k0"]))["k0"].id
+        await reports.add_revision(conn, first, a_report("k0", seen_at=START + HOUR), "i", FINDING)
+        assert await reports.drop_shingles(conn, START + 2 * HOUR) == 4
+
+
 async def test_an_incident_comes_back_whole(db: Database) -> None:
     """With every claim, place and number, now with its id."""
     full = an_incident(
