@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.errors import StorageError
 from bot.folding import fold
@@ -15,21 +15,18 @@ from bot.incidents import (
     code_candidates,
     grow,
     is_copy,
-    judge_changes,
     merge,
-    opens_to_others,
     place,
     search_for,
     shingle_hashes,
     summarise,
     withdraw,
 )
+from bot.ingest.telling import Connection, tell_change
 from bot.model import Alert, AlertKind, DeliveryForm, Entry, Finding, Incident, Report, Source
-from bot.reading.text import terms
 from bot.rendering.words import WITHDRAWN
 from bot.sources.identity import content_hash, distinct, report_key
 from bot.storage.alerts import add_alert
-from bot.storage.findings import first_texts
 from bot.storage.incidents import (
     add_incident,
     find_profiles,
@@ -50,9 +47,6 @@ from bot.storage.reports import (
 )
 from bot.storage.surges import current_surge, save_surge
 
-Connection = Any
-"""A connection as `bot.storage` hands it out; what it is made of stays there."""
-
 FIRST_CHECK_AGE = timedelta(hours=2)
 """A source that is checked for the first time alerts nothing older: its whole archive would be news."""
 
@@ -62,15 +56,6 @@ FUTURE_SLACK = timedelta(minutes=10)
 ALERTS_AN_HOUR = 20
 """New incidents that one source may alert within an hour. On the worst nights a ministry tells of a dozen;
 whatever is over this is stored and placed, held for one roll-up, and the admins are told."""
-
-LONGEST_FOLDED_TEXT = 8_000
-"""Characters in which keywords are looked for, at most half of them told before: longer articles turn to
-other matters."""
-
-SEAM = " \n "
-"""Between two texts that are read as one."""
-
-_WITH_SOUND = frozenset(AlertKind) - {AlertKind.NEW, AlertKind.GROWN}
 
 
 class Reads(Protocol):
@@ -142,40 +127,6 @@ def is_fresh(
     if is_first_check:
         max_age = FIRST_CHECK_AGE if max_age is None else min(max_age, FIRST_CHECK_AGE)
     return max_age is None or now - published_at <= max_age
-
-
-async def tell_change(
-    conn: Connection,
-    before: Incident | None,
-    after: Incident,
-    now: datetime,
-    texts: Iterable[str] = (),
-    *,
-    is_rolled: bool = False,
-) -> Incident:
-    """Store what has become of a stored incident and queue the alerts that the change is worth.
-
-    `before` is what people were told last. `texts` are the texts of the reports that brought the change, for
-    keyword filters. `is_rolled`: it is told together with others of its kind. Returns the incident as
-    stored; an incident nobody was told of is new to everybody.
-    """
-    is_new = before is None or before.told_at is None
-    kinds = (AlertKind.NEW,) if is_new else judge_changes(before, after)
-    if not kinds:
-        await save_incident(conn, after)
-        return after
-    changes = after.changes if is_new else after.changes + 1
-    told = replace(after, told_at=after.told_at or now, changes=changes)
-    await save_incident(conn, told)
-    folded = _fold_all((*_spellings(told), *texts), await first_texts(conn, told.id or 0))
-    loud = tuple(kind for kind in reversed(kinds) if kind in _WITH_SOUND)
-    alert = Alert(None, told, kinds[0], now, terms(folded), folded, loud)
-    if loud:  # the reply is queued first: it leaves first, and whoever is new gets one message
-        await add_alert(conn, alert, DeliveryForm.REPLY)
-    if kinds[0] is AlertKind.CORRECTED and before and opens_to_others(before, told):
-        alert = replace(alert, kind=AlertKind.GROWN)  # whose choice it meets only now read nothing wrong
-    await add_alert(conn, alert, DeliveryForm.EDIT, is_rolled=is_rolled)
-    return told
 
 
 @dataclass(slots=True)
@@ -388,20 +339,6 @@ class _Intake:
             touched.texts.append(text)
 
 
-def _fold_all(new: Iterable[str], older: Iterable[str]) -> str:
-    """What is new, and after it what was told before: who asks for a word and for the wounded may find the
-    one in the first report and the other in the second."""
-    known = tuple(dict.fromkeys(new))
-    rest = fold(SEAM.join(text for text in older if text not in known))[: LONGEST_FOLDED_TEXT // 2]
-    first = fold(SEAM.join(known))[: LONGEST_FOLDED_TEXT - len(rest)]
-    return f"{first} {rest}".strip()
-
-
 def _is_withdrawal(finding: Finding) -> bool:
     """A new text that says it corrects itself, and no longer tells of a violation."""
     return any(e.what == "retract" for e in finding.evidence)
-
-
-def _spellings(incident: Incident) -> tuple[str, ...]:
-    """All names of the places, so that a keyword is found by whatever name the reader knows."""
-    return tuple(name for p in incident.places for name in (p.name, *p.names))
