@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -32,6 +32,8 @@ ACCEPT = (
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEEPING_REDIRECTS = frozenset({307, 308})
 """Those after which a form is sent again as it is."""
+UNTOLD = timedelta(0)
+"""The time of one hop; what counts is that of all."""
 _T = TypeVar("_T")
 
 
@@ -112,37 +114,15 @@ class Fetcher:
 
         `most_bytes` widens what the answer may weigh, on the wire and unpacked, for a kind that needs it.
         """
-        target = read_url(url)
         headers = _conditions(etag, last_modified)
         limits = self._limits if most_bytes is None else _widen(self._limits, most_bytes)
-        spent = 0.0
-        for _ in range(self._limits.redirects + 1):
-            self._check_address(target)
-            async with self._slot(target.host or ""):
-                started = time.monotonic()
-                left = limits.total.total_seconds() - spent
-                answer = await self._bounded(self._exchange(target, headers, limits), target, left)
-                spent += time.monotonic() - started
-            if isinstance(answer, _Answer):
-                return answer.finished(timedelta(seconds=spent))
-            target = answer
-        raise FetchError(f"more than {self._limits.redirects} redirects")
+        answer: Fetched | NotModified
+        answer, elapsed = await self._follow(url, lambda hop: self._exchange(hop, headers, limits))
+        return replace(answer, elapsed=elapsed)
 
     async def submit(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form to `url`, or where a redirect keeps it one. Raises FetchError unless it is taken."""
-        target = read_url(url)
-        spent = 0.0
-        for _ in range(self._limits.redirects + 1):
-            self._check_address(target)
-            async with self._slot(target.host or ""):
-                started = time.monotonic()
-                left = self._limits.total.total_seconds() - spent
-                answer = await self._bounded(self._send_form(target, form), target, left)
-                spent += time.monotonic() - started
-            if answer is None:
-                return
-            target = answer
-        raise FetchError(f"more than {self._limits.redirects} redirects")
+        await self._follow(url, lambda hop: self._send_form(hop, form))
 
     async def close(self) -> None:
         """Close every connection; a later fetch would open a new session."""
@@ -157,6 +137,20 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+    async def _follow(self, url: str, ask: Callable[[URL], Awaitable[URL | _T]]) -> tuple[_T, timedelta]:
+        """What the last hop answers that is no further hop, and the time that all of them took."""
+        target, spent, total = read_url(url), 0.0, self._limits.total.total_seconds()
+        for _ in range(self._limits.redirects + 1):
+            self._check_address(target)
+            async with self._slot(target.host or ""):
+                started = time.monotonic()
+                answer = await self._bounded(ask(target), target, total - spent)
+                spent += time.monotonic() - started
+            if not isinstance(answer, URL):
+                return answer, timedelta(seconds=spent)
+            target = answer
+        raise FetchError(f"more than {self._limits.redirects} redirects")
 
     def _check_address(self, target: URL) -> None:
         """Literals never reach the resolver, so they are judged here; names are judged there."""
@@ -200,20 +194,23 @@ class Fetcher:
                 raise _status_error(response)
             return None
 
-    async def _exchange(self, target: URL, headers: dict[str, str], limits: Limits) -> URL | _Answer:
+    async def _exchange(
+        self, target: URL, headers: dict[str, str], limits: Limits
+    ) -> URL | Fetched | NotModified:
         async with self._open_session().get(target, headers=headers, allow_redirects=False) as response:
             if response.status in REDIRECTS:
                 return _next_hop(target, response.headers.get("Location", ""))
             if response.status == HTTPStatus.NOT_MODIFIED:
-                return _Answer(None, "", "", None, None, max_age_of(response))
+                return NotModified(UNTOLD, max_age_of(response))
             if response.status != HTTPStatus.OK:
                 raise _status_error(response)
-            return _Answer(
+            return Fetched(
                 await _read_body(response, limits),
                 response.headers.get("Content-Type", "")[:200],
                 str(target),
                 response.headers.get("ETag"),
                 response.headers.get("Last-Modified"),
+                UNTOLD,
                 max_age_of(response),
                 link_of(response, "hub"),
                 link_of(response, "self"),
@@ -240,33 +237,6 @@ class Fetcher:
                 headers={"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": "gzip, identity"},
             )
         return self._session
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    body: bytes | None
-    content_type: str
-    final_url: str
-    etag: str | None
-    last_modified: str | None
-    max_age: timedelta | None
-    hub: str | None = None
-    topic: str | None = None
-
-    def finished(self, elapsed: timedelta) -> Fetched | NotModified:
-        if self.body is None:
-            return NotModified(elapsed, self.max_age)
-        return Fetched(
-            self.body,
-            self.content_type,
-            self.final_url,
-            self.etag,
-            self.last_modified,
-            elapsed,
-            self.max_age,
-            self.hub,
-            self.topic,
-        )
 
 
 async def _read_body(response: aiohttp.ClientResponse, limits: Limits) -> bytes:
