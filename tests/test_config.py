@@ -10,7 +10,8 @@ from bot.config import load_settings
 from bot.errors import ConfigurationError
 
 TOKEN = "123456789:AAEabcdefghijklmnopqrstuvwxyz0123456"
-EXAMPLE = Path(__file__).parent.parent / ".env.example"
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / ".env.example"
 
 
 def test_nothing_set_gives_the_documented_defaults() -> None:
@@ -27,6 +28,13 @@ def test_the_example_file_shows_exactly_the_defaults() -> None:
     settings = load_settings(None)
     assert named == {name.upper() for name in type(settings).model_fields}
     assert load_settings(EXAMPLE) == settings
+
+
+def test_the_readme_tells_of_every_setting() -> None:
+    """Each has a place in the first column of the README's table."""
+    rows = [line.split("|")[1] for line in (ROOT / "README.md").read_text().splitlines() if line[:3] == "| `"]
+    told = {name.strip(" `") for row in rows for name in row.split(",")}
+    assert {name.upper() for name in type(load_settings(None)).model_fields} <= told
 
 
 @pytest.mark.parametrize(
