@@ -11,6 +11,7 @@ from bot.errors import RefusedInput
 from bot.model import Region
 from bot.rendering.html import bold, escape
 from bot.storage.chats import ensure_chat, find_chat, restore
+from bot.storage.filters import drop_circles
 from bot.storage.subscriptions import EVERYTHING, filters_of, subscribe, unsubscribe
 
 MOST_REGIONS = 200
@@ -43,8 +44,18 @@ async def add_regions(visit: Visit, region_ids: Collection[str]) -> tuple[str, .
     return added
 
 
-async def remove_regions(visit: Visit, region_ids: Collection[str] | None) -> tuple[str, ...]:
-    """Takes regions (None: all) from the chat's choice; returns what it had of them."""
+async def remove_all(visit: Visit) -> bool:
+    """Takes every region and circle from the chat's choice; False when it had none."""
+    async with visit.desk.db.writing() as conn:
+        chat = await find_chat(conn, visit.place.telegram_id, visit.place.topic_id)
+        if chat is None:
+            return False
+        regions = await unsubscribe(conn, chat.id)
+        return await drop_circles(conn, chat.id) or bool(regions)
+
+
+async def remove_regions(visit: Visit, region_ids: Collection[str]) -> tuple[str, ...]:
+    """Takes regions from the chat's choice; returns what it had of them."""
     async with visit.desk.db.writing() as conn:
         chat = await find_chat(conn, visit.place.telegram_id, visit.place.topic_id)
         return await unsubscribe(conn, chat.id, region_ids) if chat else ()

@@ -9,7 +9,6 @@ from bot.commands.picker import Reaction
 from bot.commands.screen import Screen, in_rows
 from bot.commands.visit import Visit
 from bot.commands.zones import zone_around
-from bot.data.messages import Words
 from bot.errors import RefusedInput
 from bot.model import RegionLevel
 from bot.rendering.html import bold, escape
@@ -50,7 +49,7 @@ async def press_pin(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
 async def say_around(visit: Visit) -> Screen:
     """/around Shusha 25 km: a circle without sending a location; alone it shows the circles."""
     if not visit.text:
-        return await _show(visit)
+        return await show_circles(visit)
     *name, last = _split_km(visit.text).split()
     if not name or not last.isdecimal() or not 1 <= int(last) <= MOST_KM:
         raise RefusedInput(
@@ -61,19 +60,26 @@ async def say_around(visit: Visit) -> Screen:
                 most=MOST_KM,
             )
         )
-    region = visit.desk.atlas.find(" ".join(name))
-    if region is None or region.lat is None or region.lon is None:
-        raise RefusedInput(
-            visit.words.text(
-                "I do not know where {name} is. Send me a location instead.", name=echo(" ".join(name))
-            )
-        )
-    return await _add(visit, around(region.lat, region.lon, int(last)))
+    lat, lon = _find_point(visit, " ".join(name))
+    return await _add(visit, around(lat, lon, int(last)))
 
 
 async def press_pins(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     """The circles, with buttons that remove them."""
-    return Reaction(screen=await _show(visit))
+    return Reaction(screen=await show_circles(visit))
+
+
+async def show_circles(visit: Visit) -> Screen:
+    """The circles, with buttons that remove them, and how one is made."""
+    words, circles = visit.words, (await visit.filters()).circles
+    text = words.text("Send me a location (📎) to watch around it, or write /around Shusha 25 km.")
+    if circles:
+        text += "\n" + words.text("Press a circle to remove it.")
+    buttons = [
+        visit.button(f"✖ {name_circle(visit, each)}", "unpin", f"{each.lat:.2f}", f"{each.lon:.2f}")
+        for each in circles
+    ]
+    return Screen(text, (*in_rows(buttons, 1), (back_to_filters(visit),)))
 
 
 async def press_unpin(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
@@ -84,13 +90,29 @@ async def press_unpin(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
         await drop_circle(conn, chat_id, lat, lon)
 
     await change(visit, drop)
-    return Reaction(screen=await _show(visit))
+    return Reaction(screen=await show_circles(visit))
 
 
 def name_circle(visit: Visit, circle: Circle) -> str:
     """A circle as people would say it, in plain text: `25 km around Shusha`."""
     place = _nearest_name(visit, circle.lat, circle.lon)
     return visit.words.text("{n} km around {place}", n=visit.words.number(circle.radius_km), place=place)
+
+
+def _find_point(visit: Visit, name: str) -> tuple[float, float]:
+    """Where a place is. Raises RefusedInput, with the nearest name where there is one."""
+    region = visit.desk.atlas.find(name)
+    if region is not None and region.lat is not None and region.lon is not None:
+        return region.lat, region.lon
+    near = visit.desk.atlas.suggest(name, 1) if region is None else []
+    if near:
+        first = escape(visit.words.region(near[0]))
+        raise RefusedInput(
+            visit.words.text("I do not know {name}. Did you mean {first}?", name=echo(name), first=first)
+        )
+    raise RefusedInput(
+        visit.words.text("I do not know where {name} is. Send me a location instead.", name=echo(name))
+    )
 
 
 async def _add(visit: Visit, circle: Circle) -> Screen:
@@ -110,18 +132,6 @@ async def _add(visit: Visit, circle: Circle) -> Screen:
     return Screen(f"{text}\n\n{say_outlook(visit.words, outlook)}", ((back_to_filters(visit), preview),))
 
 
-async def _show(visit: Visit) -> Screen:
-    words, circles = visit.words, (await visit.filters()).circles
-    text = words.text("Send me a location (📎) to watch around it, or write /around Shusha 25 km.")
-    if circles:
-        text += "\n" + words.text("Press a circle to remove it.")
-    buttons = [
-        visit.button(f"✖ {name_circle(visit, each)}", "unpin", f"{each.lat:.2f}", f"{each.lon:.2f}")
-        for each in circles
-    ]
-    return Screen(text, (*in_rows(buttons, 1), (back_to_filters(visit),)))
-
-
 def _nearest_name(visit: Visit, lat: float, lon: float) -> str:
     """The place or district that is nearest, in the language of the chat; else the numbers."""
     levels = (RegionLevel.PLACE, RegionLevel.DISTRICT)
@@ -132,12 +142,9 @@ def _nearest_name(visit: Visit, lat: float, lon: float) -> str:
     return visit.words.region(region)
 
 
-def _say_km(words: Words, km: int) -> str:
-    return words.text("{n} km around", n=words.number(km))
-
-
 def _split_km(text: str) -> str:
     """The text with its unit apart, so that `25km` is a number: the unit itself says nothing."""
     for unit in _KM:
-        text = text.removesuffix(unit).strip()
+        if text.casefold().endswith(unit):
+            return text[: -len(unit)].strip()
     return text

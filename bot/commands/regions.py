@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.commands.choice import add_regions, covering, label_region, name_region, name_regions, remove_regions
+from bot.commands.choice import (
+    add_regions,
+    covering,
+    label_region,
+    name_region,
+    name_regions,
+    remove_all,
+    remove_regions,
+)
 from bot.commands.grammar import echo, split_names
 from bot.commands.picker import Reaction, show_picker, summary
+from bot.commands.pins import show_circles
 from bot.commands.screen import Button, Screen, in_rows
 from bot.commands.visit import Visit
 from bot.folding import fold
@@ -48,12 +57,11 @@ async def say_subscribe(visit: Visit) -> Screen:
 
 
 async def say_unsubscribe(visit: Visit) -> Screen:
-    """/unsubscribe [REGION…|all]; without a name it asks which."""
+    """/unsubscribe [REGION…|all]; without a name it asks which. `all` ends the circles too."""
     if not visit.text:
         return await _ask_which(visit)
     if is_all(visit.text):
-        removed = await remove_regions(visit, None)
-        if removed:
+        if await remove_all(visit):
             return Screen(visit.words.text("Done: no region is chosen any more, and no alerts will come."))
         return Screen(visit.words.text("You had chosen no region. /subscribe chooses some."))
     named = find_regions(visit, visit.text)
@@ -173,9 +181,10 @@ def _take_buttons(
 
 
 async def _ask_which(visit: Visit) -> Screen:
-    chosen = (await visit.filters()).regions
+    filters = await visit.filters()
+    chosen = filters.regions
     if not chosen:
-        return summary(visit, chosen)
+        return await show_circles(visit) if filters.circles else summary(visit, chosen)
     labels = [
         (label_region(visit.desk.atlas, visit.words, region_id), region_id)
         for region_id in chosen[:MOST_SHOWN]

@@ -18,7 +18,7 @@ from bot.commands.zones import guess_zone, read_zone
 from bot.data.messages import Words, mark
 from bot.errors import RefusedInput
 from bot.hours import time_of
-from bot.rendering.html import bold
+from bot.rendering.html import bold, escape
 from bot.storage.digests import rhythm_of, save_rhythm
 from bot.storage.filters import mute, mutes_of, unmute
 from bot.storage.subscriptions import EVERYTHING
@@ -297,7 +297,7 @@ def _read_region(visit: Visit, name: str) -> str:
             visit.words.text(
                 "I do not know {name}. Did you mean {first}?",
                 name=echo(name),
-                first=visit.words.region(near[0]),
+                first=escape(visit.words.region(near[0])),
             )
         )
     raise RefusedInput(visit.words.text("I do not know {names}.", names=echo(name)))

@@ -48,6 +48,8 @@ async def say_start(visit: Visit) -> Screen:
 async def press_done(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     """The picker closes, says what was chosen, and shows the first incidents that it would have brought."""
     filters = await visit.filters()
+    if filters.circles:
+        return Reaction(screen=await say_filters(visit))
     shown = summary(visit, filters.regions)
     incidents = (await _latest_of(visit, filters))[:FIRST] if filters.regions else []
     if not incidents:

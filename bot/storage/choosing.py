@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.choices import Length, Rhythm, Sound, Trait
 from bot.model import ChatStyle, IncidentStatus
 from bot.storage.chats import set_language, set_length, set_sound, set_style
 from bot.storage.digests import save_rhythm
-from bot.storage.filters import ask_for, put_circle
+from bot.storage.filters import ask_for, drop_circles, put_circle
 from bot.storage.subscriptions import Filters, set_keywords, subscribe, unsubscribe
-from bot.storage.tables import circle
 
 
 async def replace_filters(conn: AsyncConnection, chat_id: int, chosen: Filters) -> None:
     """The chat hears of exactly this from now on."""
     await unsubscribe(conn, chat_id)
     await subscribe(conn, chat_id, chosen.regions)
-    await conn.execute(delete(circle).where(circle.c.chat_id == chat_id))
+    await drop_circles(conn, chat_id)
     for each in chosen.circles:
         await put_circle(conn, chat_id, each)
     await set_keywords(conn, chat_id, chosen.include, chosen.exclude)

@@ -75,6 +75,11 @@ async def drop_circle(conn: AsyncConnection, chat_id: int, lat: float, lon: floa
     return bool((await conn.execute(delete(circle).where(*here))).rowcount)
 
 
+async def drop_circles(conn: AsyncConnection, chat_id: int) -> bool:
+    """Take all of a chat's circles away; False when there was none."""
+    return bool((await conn.execute(delete(circle).where(circle.c.chat_id == chat_id))).rowcount)
+
+
 async def circles_of(conn: AsyncConnection, chat_id: int) -> tuple[Circle, ...]:
     """A chat's circles, from south to north."""
     rows = select(circle.c.lat, circle.c.lon, circle.c.radius_km).where(circle.c.chat_id == chat_id)

@@ -69,7 +69,7 @@ async def test_a_circle_at_the_end_of_the_world(scene: Scene, anna: Somebody) ->
 
 async def test_a_kilometre_is_written_in_any_script(anna: Somebody) -> None:
     """The unit as readers of each language write it."""
-    for unit in ("км", "կմ", "კმ", "كم", "ק״מ"):
+    for unit in ("KM", "Км", "км", "կմ", "კმ", "كم", "ק״מ"):
         assert (await anna.says(f"/around Shusha 25 {unit}")).startswith("You now get alerts 25 km around")
 
 
@@ -96,6 +96,7 @@ async def test_circles_are_listed_and_removed(scene: Scene, anna: Somebody) -> N
         ("/around Shusha", "I read “Shusha” as no place and distance. Write /around Shusha 25 km"),
         ("/around Shusha 900", "I read “Shusha 900” as no place and distance."),
         ("/around 25 km", "I read “25 km” as no place and distance."),
+        ("/around Shushq 5 km", "I do not know “Shushq”. Did you mean Shusha?"),
         ("/around Atlantis 5 km", "I do not know where “Atlantis” is. Send me a location instead."),
         ("/around Syunik 5 km", "I do not know where “Syunik” is."),
     ],
@@ -132,6 +133,30 @@ async def test_a_circle_counts_as_a_choice_everywhere(scene: Scene, anna: Somebo
     assert ("AA-1212-K3" in said, "AA-1212-B4" in said) == (True, False)
     assert "Your choice: 8 km around Khtsaberd" in await anna.says("/why AA-1212-K3")
     assert "• 8 km around Khtsaberd" in await anna.says("/start")
+
+
+async def test_whoever_has_circles_alone_is_not_told_that_nothing_will_come(
+    scene: Scene, anna: Somebody
+) -> None:
+    """The picker's end shows the whole choice; to unsubscribe without a name offers the circles."""
+    await anna.says("/around Khtsaberd 8 km")
+    await anna.says("/subscribe")
+    await anna.presses("Done")
+    assert anna.sees.startswith("Regions\n• 8 km around Khtsaberd\n")
+    await anna.says("/unsubscribe")
+    assert anna.buttons == ["✖ 8 km around Khtsaberd", "« Filters"]
+
+
+async def test_to_unsubscribe_from_all_ends_the_circles_too(scene: Scene, anna: Somebody) -> None:
+    """No alerts will come, as the answer says."""
+    await anna.says("/around Khtsaberd 8 km")
+    await anna.says("/subscribe Shusha")
+    assert "no alerts will come" in await anna.says("/unsubscribe all")
+    assert not (await anna.filters()).has_place
+    await anna.says("/around Khtsaberd 8 km")
+    assert "no alerts will come" in await anna.says("/unsubscribe all")
+    await happens(scene, "AA-1212-K3", "khtsaberd")
+    assert await told(scene, anna) == []
 
 
 async def test_three_taps_to_the_first_incident(scene: Scene, anna: Somebody) -> None:
