@@ -107,7 +107,7 @@ async def say_unmute(visit: Visit) -> Screen:
     chat, is_over = await visit.known_chat(), False
     if chat is not None:
         async with visit.desk.db.writing() as conn:
-            is_over = await unmute(conn, chat.id, region_id)
+            is_over = await unmute(conn, chat.id, visit.desk.clock.now(), region_id)
     if is_over:
         return Screen(visit.words.text("Alerts come again. /missed tells what was left out."))
     return Screen(visit.words.text("Nothing was muted. /mute 8h mutes everything, /mute Hadrut 8h a region."))
@@ -122,7 +122,7 @@ async def press_mute(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
         return Reaction(screen=await _mute(visit, region_id, timedelta(minutes=int(minutes[0]))))
 
     async def end(conn: Connection, chat_id: int) -> None:
-        await unmute(conn, chat_id, region_id)
+        await unmute(conn, chat_id, visit.desk.clock.now(), region_id)
 
     await change(visit, end)
     return Reaction(screen=await _show_mutes(visit))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.choices import Circle, Trait
@@ -39,12 +39,12 @@ async def mute(conn: AsyncConnection, chat_id: int, region_id: str, until: datet
     await conn.execute(added.on_conflict_do_update(index_elements=keys, set_={"until": until}))
 
 
-async def unmute(conn: AsyncConnection, chat_id: int, region_id: str | None = None) -> bool:
-    """End one mute, or (None) all of them; False when there was none."""
-    ended = delete(chat_filter).where(*_of_kind(chat_id, Trait.REGION))
+async def unmute(conn: AsyncConnection, chat_id: int, now: datetime, region_id: str | None = None) -> bool:
+    """End one mute, or (None) all of them; False when there was none. Its row says on what it kept away."""
+    ended = update(chat_filter).where(*_of_kind(chat_id, Trait.REGION), chat_filter.c.until > now)
     if region_id is not None:
         ended = ended.where(chat_filter.c.code == region_id)
-    return bool((await conn.execute(ended)).rowcount)
+    return bool((await conn.execute(ended.values(until=now))).rowcount)
 
 
 async def mutes_of(conn: AsyncConnection, chat_id: int, now: datetime) -> dict[str, datetime]:

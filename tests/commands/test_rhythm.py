@@ -171,6 +171,16 @@ async def test_mute(scene: Scene, anna: Somebody) -> None:
     assert (await anna.says("/unmute")).startswith("Nothing was muted.")
 
 
+async def test_what_a_mute_left_out_is_told_after_it_was_ended(scene: Scene, anna: Somebody) -> None:
+    """As the answer to /unmute says."""
+    await anna.says("/subscribe Hadrut")
+    await anna.says("/mute 8h")
+    await happens(scene, "AA-1212-K3", "hadrut")
+    assert "/missed tells what was left out." in await anna.says("/unmute")
+    assert "AA-1212-K3" in await anna.says("/missed")
+    assert "↳ muted" in anna.sees
+
+
 @pytest.mark.parametrize(
     ("typed", "begins", "ends"),
     [

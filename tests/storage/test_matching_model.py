@@ -229,9 +229,9 @@ class Matching(RuleBasedStateMachine):
     def mute(self, number: int, region: str, hours: int) -> None:
         """Those who muted anything hear again instead."""
         chat, until = self.chat(number), self.now + timedelta(hours=hours)
-        if chat.muted:
-            assert self.write(lambda conn: filters.unmute(conn, chat.id))
-            chat.muted.clear()
+        if any(each > self.now for each in chat.muted.values()):
+            assert self.write(lambda conn: filters.unmute(conn, chat.id, self.now))
+            chat.muted.update({muted: min(each, self.now) for muted, each in chat.muted.items()})
             return
         self.write(lambda conn: filters.mute(conn, chat.id, region, until))
         chat.muted[region] = until
