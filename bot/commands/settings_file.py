@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from bot.choices import MOST_KM, Circle, Length, Rhythm, Sound
+from bot.choices import MOST_KM, Circle, Length, Rhythm, Sound, around
 from bot.commands.choice import MOST_REGIONS
 from bot.commands.grammar import LONGEST_KEYWORD, MOST_KEYWORDS
+from bot.commands.pins import MOST_CIRCLES
 from bot.data import Facts
 from bot.folding import fold
 from bot.model import Act, ChatStyle
@@ -67,7 +68,7 @@ def _keep_known(given: Filters, facts: Facts) -> Filters:
     return replace(
         given,
         regions=tuple(regions[:MOST_REGIONS]),
-        circles=tuple([c for c in dict.fromkeys(given.circles) if _is_on_earth(c)][:MOST_REGIONS]),
+        circles=_usual_circles(given.circles),
         include=tuple(include[:MOST_KEYWORDS]),
         exclude=tuple(exclude[: MOST_KEYWORDS - len(include[:MOST_KEYWORDS])]),
         acts=tuple(act for act in given.acts if act in set(Act)),
@@ -98,6 +99,12 @@ def _known_zone(zone: str | None) -> str | None:
         return ZoneInfo(zone).key if zone else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def _usual_circles(given: Collection[Circle]) -> tuple[Circle, ...]:
+    """Circles on earth, rounded like those of the chat, one a centre, at most as many as a chat may have."""
+    rounded = [around(c.lat, c.lon, c.radius_km) for c in given if _is_on_earth(c)]
+    return tuple({(c.lat, c.lon): c for c in rounded}.values())[:MOST_CIRCLES]
 
 
 def _is_on_earth(circle: Circle) -> bool:

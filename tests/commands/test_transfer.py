@@ -149,6 +149,20 @@ def test_limits_hold_for_files_too() -> None:
     assert (kept.circles, left_out) == ((Circle(40, 45, 10),), 2 + 10 + 3 + 2)
 
 
+async def test_circles_of_a_file_are_like_those_of_a_chat(scene: Scene, anna: Somebody) -> None:
+    """Rounded, so that nobody's house is stored, and twenty at most; each can be taken off again."""
+    circles = tuple(Circle(39.123456 + number / 10, 46.7, 5) for number in range(25))
+    file = SettingsFile(FORMAT, filters=Filters(circles=(Circle(39.1234, 46.7, 10), *circles)))
+    scene.server.send_file(7, write_settings(file))
+    await scene.settle()
+    assert "6 entries are unknown here and were left out." in anna.sees
+    kept = (await anna.filters()).circles
+    assert (kept[0], len(kept)) == (Circle(39.12, 46.7, 5), 20)
+    await anna.says("/around")
+    await anna.presses("✖ 5 km around 39.12, 46.70")
+    assert (await anna.filters()).circles == kept[1:]
+
+
 words = st.text(st.characters(categories=["L"]), min_size=1, max_size=9)
 
 
