@@ -100,10 +100,7 @@ class Conversation:
             visit = await self._authorise(context.bot, visit, name)
             screen = await self._answer(visit, name, context.bot)
             if screen is not None and len(text) > most:
-                cut = visit.words.text(
-                    "I read only the first {most} characters.", most=visit.words.number(most)
-                )
-                screen = replace(screen, text=f"{screen.text}\n{lay_out(cut, visit.words)}")
+                screen = _say_cut(visit, screen, most)
             if screen is not None:
                 await turn.wait_to_answer()
                 await send_screen(context.bot, place_of(message), screen)
@@ -120,8 +117,8 @@ class Conversation:
             if message.document is not None and visit.is_private:
                 screen = await self._answer(visit, "import", context.bot)
             else:
-                hint = await turn_away(visit) or await self._hint(visit, message, context.bot)
-                screen = visit.frame(hint)
+                away = await turn_away(visit)
+                screen = visit.frame(away) if away else await self._hint(visit, message, context.bot)
             if screen is not None:
                 await turn.wait_to_answer()
                 await send_screen(context.bot, visit.place, screen)
@@ -175,16 +172,21 @@ class Conversation:
             await send_screen(context.bot, place_of(update.effective_message), Screen(sorry))
 
     async def _hint(self, visit: Visit, message: Message, bot: Bot) -> Screen:
+        """What is said to a forwarded post, a location, an unknown command or any other text."""
         origin = message.forward_origin
-        if visit.is_private and isinstance(origin, MessageOriginChannel):
-            try:
-                return await self.stewards.take_up(visit, bot, origin)
-            except RefusedInput as refused:
-                return Screen(str(refused))
-        if message.location is not None:
-            visit = await self.stewards.turn_command(visit, "around", bot)
-            return await say_pin(visit, message.location.latitude, message.location.longitude)
-        return hint_at_command(visit) if visit.text.startswith("/") else hint_at_text(visit)
+        try:
+            if visit.is_private and isinstance(origin, MessageOriginChannel):
+                return visit.frame(await self.stewards.take_up(visit, bot, origin))
+            if message.location is not None:
+                visit = await self.stewards.turn_command(visit, "around", bot)
+                where = message.location
+                return visit.frame(await say_pin(visit, where.latitude, where.longitude))
+            if visit.text.startswith("/"):
+                return visit.frame(hint_at_command(visit))
+            visit = await self.stewards.turn_command(visit, "subscribe", bot)
+            return visit.frame(hint_at_text(visit))
+        except RefusedInput as refused:
+            return visit.frame(Screen(str(refused)))
 
     async def _answer(self, visit: Visit, name: str, bot: Bot) -> Screen | None:
         verdict = judge(name, visit.roles)
@@ -197,7 +199,7 @@ class Conversation:
             return visit.frame(Screen(refusal(visit, name)))
         away = await turn_away(visit, name)
         if away is not None:
-            return away
+            return visit.frame(away)
         try:
             visit = await self.stewards.turn_command(visit, name, bot)
             lasting = self._lasting.get(name)

@@ -43,6 +43,25 @@ async def test_a_channel_is_changed_from_a_private_chat(scene: Scene, anna: Some
     assert scene.server.messages(CHANNEL) == []
 
 
+async def test_places_that_are_written_or_sent_are_the_channels_too(scene: Scene, anna: Somebody) -> None:
+    """A name alone and a pin, which the picker asks for; the answers say whom they are about."""
+    make_channel(scene)
+    await anna.says(f"/channel {CHANNEL}")
+    assert (await anna.says("Hadrut")).startswith("📣 Chat -1001234567890")
+    await anna.presses("Hadrut")
+    assert await regions_of(scene, CHANNEL) == ("hadrut",)
+    await anna.says("", location={"latitude": 39.5, "longitude": 47.0})
+    assert anna.sees.startswith("📣 Chat -1001234567890")
+    await anna.presses("10 km around")
+    async with scene.db.reading() as conn:
+        channel = await find_chat(conn, CHANNEL)
+        assert channel is not None
+        assert len((await filters_of(conn, channel.id)).circles) == 1
+    assert not (await anna.filters()).has_place
+    scene.server.members[CHANNEL, 7] = "member"
+    assert "Telegram does not say that you are an admin" in await anna.says("Hadrut")
+
+
 async def test_buttons_change_what_they_were_made_for(scene: Scene, anna: Somebody) -> None:
     """A screen of the person's own stays its own; one of the channel is old once the managing has ended."""
     make_channel(scene)
