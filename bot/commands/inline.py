@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MOST_CARDS = 20
 """A phone shows four at a time; Telegram allows fifty."""
 FRESH_FOR = timedelta(seconds=30)
-"""How long Telegram may give the same cards to whoever types the same."""
+"""How long Telegram may give the same cards to a person who types the same; others read another language."""
 _LONGEST_BUTTON = 60
 _LONGEST_QUERY = 64
 
@@ -53,7 +53,7 @@ class Inline:
         cards = [self._card(incident, words, bot_name) for incident in incidents]
         button = None if cards else _say_nothing(words, region)
         try:
-            await query.answer(cards, cache_time=FRESH_FOR, is_personal=False, button=button)
+            await query.answer(cards, cache_time=FRESH_FOR, is_personal=True, button=button)
         except TelegramError as error:
             log.debug("an inline query was not answered: %s", error)
 

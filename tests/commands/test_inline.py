@@ -59,6 +59,15 @@ async def test_where_there_is_nothing_a_line_says_so(scene: Scene) -> None:
     assert unknown["button"]["text"] == "Ничего не найдено. Выбрать регионы"
 
 
+async def test_cards_are_for_the_person_who_typed(scene: Scene) -> None:
+    """Telegram keeps an answer for a while: it must not give it to who reads another language."""
+    english, russian = [
+        (await answers(scene, "Hadrut", language_code=language))[0] for language in ("en", "ru")
+    ]
+    assert (english["is_personal"], russian["is_personal"]) == (True, True)
+    assert english["results"][0]["title"] != russian["results"][0]["title"]
+
+
 async def test_of_a_fast_typist_only_the_newest_text_counts(scene: Scene) -> None:
     """What was typed before is not looked for any more."""
     said = await answers(scene, "S", "Sa", "San", "Sandland")
