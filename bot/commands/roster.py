@@ -18,9 +18,10 @@ _LARGEST_ID = 1 << 52
 
 async def say_admins(visit: Visit) -> Screen:
     """/admins; /admins add NUMBER, /admins remove NUMBER, or the word alone in answer to a message."""
-    verb, _, rest = visit.text.partition(" ")
+    verb, rest = (*visit.text.split(maxsplit=1), "", "")[:2]
     if not verb:
         return _show(visit)
+    verb = verb.lower()
     if verb not in ("add", "remove"):
         raise RefusedInput(_usage(visit))
     person = _person(visit, rest.strip())

@@ -33,7 +33,7 @@ KEPT = "ruling:"
 
 async def say_retract(visit: Visit) -> Screen:
     """/retract INCIDENT reason: shows the message struck through, and who would see it."""
-    code, _, reason = visit.text.partition(" ")
+    code, reason = (*visit.text.split(maxsplit=1), "", "")[:2]
     incident, reason = await _incident(visit, code), clean(reason)
     if not reason:
         raise RefusedInput(visit.words.text("Say why: /retract INCIDENT reason. People read the reason."))

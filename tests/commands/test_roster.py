@@ -28,7 +28,7 @@ async def test_an_admin_is_added_and_removed_by_number(scene: Scene) -> None:
     assert "Sources that answer" in await ben.says("/sources")
     assert menus(scene, "setMyCommands") == [BEN] * len(scene.desk.words)
     assert f"{BEN}: added by {ADMIN}" in await boss.says("/admins")
-    assert f"{BEN} is an admin already." in await boss.says(f"/admins add {BEN}")
+    assert f"{BEN} is an admin already." in await boss.says(f"/admins Add  {BEN}")
     await boss.says("/admins")
     await boss.presses(f"✖ {BEN}")
     assert str(BEN) not in boss.sees

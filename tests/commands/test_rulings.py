@@ -112,7 +112,7 @@ async def test_an_incident_is_taken_back(scene: Scene, admin: Somebody, anna: So
     """The struck message and how many see it are shown; then those, and nobody else, get edit and reply."""
     await happen(scene, "AA-1212-K3", 1)
     await scene.person(8).says("/subscribe Hadrut")
-    shown = await admin.says("/retract aa-1212-k3 It was <thunder>")
+    shown = await admin.says("/retract aa-1212-k3\nIt was <thunder>")
     assert "Retracted: It was <thunder>" in shown
     assert "1 chat sees this." in shown
     assert await deliver(scene) == []
