@@ -37,7 +37,9 @@ async def say_announce(visit: Visit) -> Screen:
             visit.words.text("Write what to say: /announce text, or /announce Hadrut: text for one region.")
         )
     if length(text) > LONGEST_TEXT:
-        raise RefusedInput(visit.words.text("At most {most} characters, please.", most=LONGEST_TEXT))
+        raise RefusedInput(
+            visit.words.text("At most {most} characters, please.", most=visit.words.number(LONGEST_TEXT))
+        )
     now = visit.desk.clock.now()
     asked = {"region": region_id, "text": text, "asked_at": int(now.timestamp())}
     name = short_hash(f"{visit.place.telegram_id} {asked}")

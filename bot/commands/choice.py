@@ -35,7 +35,7 @@ async def add_regions(visit: Visit, region_ids: Collection[str]) -> tuple[str, .
             raise RefusedInput(
                 visit.words.text(
                     "One chat can have {most} regions. Choose a wider region instead of many small ones.",
-                    most=MOST_REGIONS,
+                    most=visit.words.number(MOST_REGIONS),
                 )
             )
         added = await subscribe(conn, chat.id, region_ids)

@@ -77,8 +77,8 @@ def merge_keywords(
             words.text(
                 "That would be {total} keywords and {most} are the most. Remove some with /filters, "
                 "or all with /keywords clear.",
-                total=total,
-                most=MOST_KEYWORDS,
+                total=words.number(total),
+                most=words.number(MOST_KEYWORDS),
             )
         )
     return merged
@@ -108,7 +108,9 @@ def _refuse_unusable(keyword: str, words: Words) -> None:
         raise RefusedInput(words.text("{word} has no letters or digits to look for.", word=shown))
     if max(len(keyword), len(folded)) > LONGEST_KEYWORD:
         raise RefusedInput(
-            words.text("{word} is longer than {most} characters.", word=shown, most=LONGEST_KEYWORD)
+            words.text(
+                "{word} is longer than {most} characters.", word=shown, most=words.number(LONGEST_KEYWORD)
+            )
         )
 
 

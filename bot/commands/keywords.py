@@ -82,8 +82,8 @@ def _explain(words: Words) -> str:
     return words.text(
         'Write for example /keywords +drone -football +"heavy artillery": + is wanted, - is not. '
         "At most {most} of {longest} characters; /keywords clear removes all.",
-        most=MOST_KEYWORDS,
-        longest=LONGEST_KEYWORD,
+        most=words.number(MOST_KEYWORDS),
+        longest=words.number(LONGEST_KEYWORD),
     )
 
 

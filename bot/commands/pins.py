@@ -57,7 +57,7 @@ async def say_around(visit: Visit) -> Screen:
                 "I read {text} as no place and distance. Write /around Shusha 25 km, at most {most}, "
                 "or send me a location.",
                 text=echo(visit.text),
-                most=MOST_KM,
+                most=visit.words.number(MOST_KM),
             )
         )
     lat, lon = _find_point(visit, " ".join(name))
@@ -119,7 +119,9 @@ async def _add(visit: Visit, circle: Circle) -> Screen:
     async def add(conn: Connection, chat_id: int) -> None:
         known = await circles_of(conn, chat_id)
         if len(known) >= MOST_CIRCLES and (circle.lat, circle.lon) not in {(c.lat, c.lon) for c in known}:
-            raise RefusedInput(visit.words.text("One chat can have {most} circles.", most=MOST_CIRCLES))
+            raise RefusedInput(
+                visit.words.text("One chat can have {most} circles.", most=visit.words.number(MOST_CIRCLES))
+            )
         await put_circle(conn, chat_id, circle)
 
     outlook = await change(visit, add)

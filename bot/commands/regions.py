@@ -148,7 +148,9 @@ def _not_understood(visit: Visit, named: Named) -> list[str]:
         names = visit.words.list([echo(name) for name in named.unknown[:_SUGGESTIONS]])
         lines.append(visit.words.text("I do not know {names}.", names=names))
     if named.is_cut:
-        lines.append(visit.words.text("I read only the first {most} names.", most=MOST_NAMES))
+        lines.append(
+            visit.words.text("I read only the first {most} names.", most=visit.words.number(MOST_NAMES))
+        )
     return lines
 
 

@@ -38,7 +38,9 @@ async def say_retract(visit: Visit) -> Screen:
     if not reason:
         raise RefusedInput(visit.words.text("Say why: /retract INCIDENT reason. People read the reason."))
     if length(reason) > LONGEST_REASON:
-        raise RefusedInput(visit.words.text("At most {most} characters, please.", most=LONGEST_REASON))
+        raise RefusedInput(
+            visit.words.text("At most {most} characters, please.", most=visit.words.number(LONGEST_REASON))
+        )
     if incident.retraction is not None:
         raise RefusedInput(visit.words.text("This incident is retracted already."))
     alert = Alert(None, retract(incident, reason), AlertKind.RETRACTED, visit.desk.clock.now())

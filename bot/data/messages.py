@@ -159,7 +159,7 @@ class Words:
 
     def clock(self, time: dt.time) -> str:
         """A time of day, such as 07:00."""
-        return format_time(time, format="HH:mm", locale=self._locale)
+        return self._in_digits(format_time(time, format="HH:mm", locale=self._locale))
 
     def zone(self, name: str | None) -> str:
         """A time zone by its chief town, such as Kyiv, or as UTC+3."""

@@ -8,6 +8,7 @@ from bot.data import Facts
 from bot.data.messages import Words
 from bot.model import Incident
 from bot.rendering.alert import Rendered
+from bot.rendering.direction import lay_out
 from bot.rendering.html import bold, cut, escape, to_plain, visible_length
 from bot.rendering.names import Names
 from bot.rendering.replies import render_line
@@ -36,7 +37,7 @@ def render_digest(incidents: Sequence[Incident], words: Words, facts: Facts) -> 
 
 def _page(head: str, lines: Sequence[str], left: int, words: Words) -> str:
     rest = [words.count("… and {n} more: /latest", "… and {n} more: /latest", left)] if left else []
-    return "\n".join((head, *lines, *rest))
+    return lay_out("\n".join((head, *lines, *rest)), words)
 
 
 def _line(incident: Incident, words: Words, facts: Facts, shows_theatre: bool) -> str:

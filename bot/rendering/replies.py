@@ -66,7 +66,8 @@ def render_brief(alert: Alert, words: Words, facts: Facts) -> Rendered:
     if incident.claims:
         claim = incident.claims[0]
         line += f" · {link(claim.url, escape(names.outlet(claim)))}"
-    return Rendered(line, to_plain(line))
+    html = lay_out(line, words)
+    return Rendered(html, to_plain(html))
 
 
 def _kinds(alert: Alert) -> tuple[AlertKind, ...]:

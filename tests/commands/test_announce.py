@@ -93,7 +93,7 @@ async def test_what_is_nearly_a_region_is_asked_about(admin: Somebody) -> None:
     assert "Please note: x\n\nThis goes to all" in await admin.says("/announce Please note: x")
     assert "Write what to say" in await admin.says("/announce")
     assert "Write what to say" in await admin.says("/announce Hadrut:")
-    assert "At most 3500 characters" in await admin.says("/announce " + "x" * 3_501)
+    assert "At most 3,500 characters" in await admin.says("/announce " + "x" * 3_501)
 
 
 async def test_it_is_sent_once_and_not_when_that_is_long_ago(scene: Scene, admin: Somebody) -> None:

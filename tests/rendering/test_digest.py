@@ -70,3 +70,14 @@ def test_an_alert_in_one_line() -> None:
     assert '<a href="https://news.example/1">Ararat Wire</a>' in brief.html
     bare = render_brief(replace(alert, incident=replace(MOVSES, claims=())), ENGLISH, FACTS)
     assert bare.plain.endswith("AA-0705-K3")
+
+
+def test_digests_and_lines_run_in_the_direction_of_their_language() -> None:
+    """Every line; the slash of a command stays before its word."""
+    arabic = WORDS["ar"]
+    digest = render_digest(several(300), arabic, FACTS).plain
+    assert all(line.startswith("\u200f") for line in digest.splitlines())
+    assert "\u200e/latest" in digest
+    brief = render_brief(Alert(None, MOVSES, AlertKind.NEW, NOON), arabic, FACTS)
+    assert brief.plain.startswith("\u200f")
+    assert brief.html.startswith("\u200f")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from gettext import c2py
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -171,7 +171,21 @@ def test_persian_counts_days_and_writes_digits_as_its_readers_do() -> None:
     day, moment = date(2020, 12, 12), datetime(2020, 12, 12, 21, 5, tzinfo=UTC)
     assert (persian.date(day), persian.day(day)) == ("۲۲ آذر ۱۳۹۹", "۲۲ آذر")
     assert (persian.time(moment), persian.span(timedelta(hours=3))) == ("۲۱:۰۵", "۳ ساعت")
+    assert persian.clock(time(7, 30)) == "۰۷:۳۰"
     assert persian.number(12345) == "۱۲٬۳۴۵"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_places_of_the_examples_are_known(path: Path) -> None:
+    """Whoever types what /help and the hints write is understood: the first place after each command."""
+    named: set[str] = set()
+    for ids, strings, _ in messages(path):
+        if re.search(r"/(\w+) (Hadrut|Shusha)\b", ids[0]):
+            named.update(
+                re.findall(r"/(?:subscribe|unsubscribe|latest|around|mute) ([^\W\d]\w+)", strings[0])
+            )
+    unknown = {name for name in named - {"all"} if shared_facts().atlas.find(name) is None}
+    assert (unknown, len(named) > 1) == (set(), True)
 
 
 def test_foreign_words_stand_apart_in_a_language_from_right_to_left() -> None:
