@@ -80,6 +80,10 @@ class Pacer:
         """Seconds until anything may leave, whichever the chat; 0 when it may now."""
         return max(0.0, self._wait_for_all(now_s))
 
+    def recall(self, chat: int, is_group: bool, form: DeliveryForm, at_s: float) -> None:
+        """Something left at `at_s`, before this pacer was made; told at the start, in the order of time."""
+        self._remember(chat, is_group and form is DeliveryForm.EDIT, at_s)
+
     def note_refusal(self, chat: int, retry_after_s: float, now_s: float) -> bool:
         """Telegram answered 429: hold the chat; returns True when that paused all, by `paused_until_s`."""
         self.hold(chat, now_s + retry_after_s)
@@ -129,6 +133,9 @@ class Pacer:
 
     def _count(self, chat: int, is_group_edit: bool, now_s: float) -> None:
         self._due_s = max(now_s, self._due_s) + self._spacing_s
+        self._remember(chat, is_group_edit, now_s)
+
+    def _remember(self, chat: int, is_group_edit: bool, now_s: float) -> None:
         self._second.append(now_s)
         _append(self._sends, chat, now_s, GROUP_MESSAGES)
         if is_group_edit:

@@ -21,11 +21,12 @@ from bot.deliver.upkeep import Upkeep
 from bot.deliver.verdicts import lengthen, settle_answer, settle_interrupted, settle_unsent
 from bot.errors import StorageError
 from bot.model import ChatKind
-from bot.pace import Pacer
+from bot.pace import GROUP_WINDOW_S, Pacer
 from bot.sender import Draft, Fate, Outcome, Sender
 from bot.storage import alerts, deliveries
 from bot.storage.database import Database
 from bot.storage.deliveries import ClaimedDelivery
+from bot.storage.departures import latest_departures
 from bot.storage.outcomes import Settled, settle
 from bot.storage.tallies import add_counts
 from bot.watch.counts import Counted
@@ -42,6 +43,7 @@ IDLE_S: Final = 60.0  # without a signal the outbox is looked at this often
 STOP_GRACE_S: Final = 4.0  # for requests in flight; the service has eight seconds to end
 STORAGE_RETRY_S: Final = 1.0
 LAST_TRIES: Final = 3
+RECALLED: Final = timedelta(seconds=GROUP_WINDOW_S)  # no limit of Telegram's looks farther back
 GROUPS: Final = (ChatKind.GROUP, ChatKind.SUPERGROUP)
 
 
@@ -129,11 +131,15 @@ class Deliverer:
     async def _begin(self) -> None:
         now, now_s = self._clock.now(), self._clock.monotonic()
         async with self._database.writing() as conn:
+            departures = await latest_departures(conn, now, RECALLED)
             released = await deliveries.release_sending(conn, now)
             await add_counts(conn, [(Counted.UNCERTAIN, "crash", released)], now)
             pauses = await deliveries.pauses(conn, now)
         if released:
             log.warning("%d deliveries were being sent when the service last ended: sent once more", released)
+        for each in departures:
+            at_s = now_s - max(0.0, (now - each.at).total_seconds())
+            self._pacer.recall(each.telegram_id, each.chat_kind in GROUPS, each.form, at_s)
         if pauses.everything is not None:
             self._pacer.pause(now_s + (pauses.everything - now).total_seconds())
         for telegram_id, until in pauses.chats.items():

@@ -46,7 +46,7 @@ from bot.watch.counts import Counted
 from bot.watch.notices import Notice, NoticeKind
 from bot.watch.vitals import Vitals
 
-SCHEMA_REVISION = "0013"
+SCHEMA_REVISION = "0014"
 """The newest migration; a database that says so needs no migrating."""
 
 metadata = desk_tables.metadata
@@ -322,6 +322,8 @@ Index(
     sqlite_where=IS_PENDING,
     postgresql_where=IS_PENDING,
 )
+_has_left = delivery.c.sent_at.is_not(None)
+Index("delivery_left", delivery.c.sent_at, sqlite_where=_has_left, postgresql_where=_has_left)
 Index("delivery_sending", delivery.c.chat_id, sqlite_where=IS_SENDING, postgresql_where=IS_SENDING)
 Index(
     "delivery_message",

@@ -16,7 +16,7 @@ from bot.model import Alert, AlertKind, DeliveryForm, DeliveryState, Severity
 from bot.storage.alerts import queue_next_chunk, unqueued_alerts
 from bot.storage.chats import find_chat, restore
 from bot.storage.database import Database
-from bot.storage.deliveries import claim_due, hold_all, pauses
+from bot.storage.deliveries import Recorded, claim_due, hold_all, pauses, record
 from bot.storage.states import ChatState
 from tests.clock import PATIENCE_S
 from tests.databases import sqlite_url
@@ -33,6 +33,7 @@ from tests.delivery.outbox import (
 )
 from tests.telegram_server import TelegramServer, delay, drop, flood, migrate, raw, refuse
 
+GROUP = -1007
 PARSE = refuse(400, "Bad Request: can't parse entities: unexpected end tag at offset 3")
 
 
@@ -467,3 +468,41 @@ async def test_the_rate_is_kept_at_the_receiving_end(db: Database) -> None:
     assert len(let_go) == 160
     assert all(arrived >= at for arrived, at in zip(arrivals, let_go, strict=True))
     assert all(let_go[i + 100] - let_go[i] >= 1.0 for i in range(60))
+
+
+async def test_a_group_gets_twenty_a_minute_over_restarts(db: Database) -> None:
+    """What another run sent to a group half a minute ago counts: the twenty-first waits."""
+    await add_chats(db, [GROUP])
+    clock = JumpingClock(ahead_s=-30)
+    for number in range(20):
+        await tell(db, f"early {number}", Severity.GRAVE)
+        await send_past_the_pacer(db, clock.now())
+    clock.ahead_s = 0
+    await tell(db, "late", Severity.GRAVE)
+    async with TelegramServer(is_strict=False) as server, delivering(db, server, clock=clock) as service:
+        began_s = clock.monotonic()
+        async with asyncio.timeout(PATIENCE_S):
+            while not server.texts(GROUP) and not await is_held(db):  # noqa: ASYNC110 - asked, as elsewhere
+                await asyncio.sleep(0.02)
+        clock.ahead_s += 32
+        service.wake.set()
+        await wait_until_done(db)
+        assert server.texts(GROUP) == ["late message"]
+        assert service.pacer.let_go_s[0] > began_s + 30
+
+
+async def send_past_the_pacer(db: Database, at: datetime) -> None:
+    """The newest alert is told, as by a run that has ended."""
+    async with db.writing() as conn:
+        for alert_id in await unqueued_alerts(conn):
+            await queue_next_chunk(conn, alert_id, at)
+        claimed = await claim_due(conn, at, 100)
+        await record(
+            conn, [Recorded(each.id, DeliveryState.SENT, at, message_id=each.id) for each in claimed]
+        )
+
+
+async def is_held(db: Database) -> bool:
+    """Whether a chat has to wait for longer than a moment."""
+    async with db.reading() as conn:
+        return bool((await pauses(conn, datetime.now(UTC))).chats)

@@ -151,3 +151,27 @@ def test_the_burst_is_not_for_every_second() -> None:
     assert sent[3] > 1.0
     assert sent[5] > 3.0
     assert sent[8] - sent[6] < 0.1
+
+
+def test_what_left_before_counts() -> None:
+    """A new pacer that is told of the last minute lets nothing leave that the old one would keep back."""
+    old, new = Pacer(30), Pacer(30)
+    left = play(
+        old, [(0.0, chat, form) for form in (MESSAGE, EDIT) for chat in (1, -1, -2) for _ in range(15)]
+    )
+    now_s = left[-1][0]
+    for at_s, chat, form in left:
+        new.recall(chat, chat < 0, form, at_s)
+    for chat in (1, -1, -2, 3):
+        for form in (MESSAGE, EDIT):
+            waits = [pacer.reserve(chat, chat < 0, form, now_s + 0.5).wait_s for pacer in (old, new)]
+            assert waits[0] == waits[1]
+
+
+def test_the_last_second_of_all_counts() -> None:
+    """What left just before the start is part of the first second, whatever the rate was then."""
+    pacer = Pacer(30)
+    for number in range(1_000):
+        pacer.recall(number, False, MESSAGE, 10.0 + number / 1_000)
+    assert 0.9 < pacer.reserve(5_000, False, MESSAGE, 11.0).wait_s < 1.1
+    assert not pacer.reserve(5_000, False, MESSAGE, 12.1).wait_s
