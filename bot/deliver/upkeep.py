@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.storage import deliveries, outages
+from bot.storage import expiring, outages
 from bot.storage.database import Database
 from bot.storage.tallies import add_counts
 from bot.watch.counts import Counted
@@ -37,16 +37,24 @@ class Upkeep:
         """Do what it is time for; begins nothing more when the service stops. Raises StorageError."""
         now_s = self._monotonic()
         if now_s >= self._expire_at_s:
-            self._expire_at_s = now_s + EXPIRE_EVERY_S
-            await self._expire()
+            self._expire_at_s = now_s + (0.0 if await self._expire(is_stopping) else EXPIRE_EVERY_S)
         if now_s >= self._merge_at_s:
             self._merge_at_s = now_s + (0.0 if await self._merge(is_stopping) else MERGE_EVERY_S)
 
-    async def _expire(self) -> None:
+    async def _expire(self, is_stopping: Callable[[], bool]) -> bool:
+        """True when there may be more."""
+        if not self._max_age:
+            return False
         now = self._now()
-        async with self._database.writing() as conn:
-            expired = await deliveries.expire(conn, now, self._max_age)
-            await add_counts(conn, [(Counted.EXPIRED, "too_old", expired)], now)
+        async with self._database.reading() as conn:
+            old = await expiring.find_expired(conn, now - self._max_age)
+        for part in old:
+            if is_stopping():
+                return False
+            async with self._database.writing() as conn:
+                expired = await expiring.give_up(conn, part)
+                await add_counts(conn, [(Counted.EXPIRED, "too_old", expired)], now)
+        return sum(len(part.ids) for part in old) >= expiring.FOUND_AT_ONCE
 
     async def _merge(self, is_stopping: Callable[[], bool]) -> bool:
         """True when there may be more."""

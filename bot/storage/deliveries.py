@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +24,6 @@ from bot.choices import Length, Sound
 from bot.model import ChatKind, DeliveryForm, DeliveryState
 from bot.storage.claiming import DUE, HEAD
 from bot.storage.columns import Instant, from_microseconds, to_microseconds
-from bot.storage.outages import drop_stale, is_anything_older
 from bot.storage.settings import get_setting, put_setting
 from bot.storage.states import SENT_ANEW
 from bot.storage.tables import (
@@ -38,10 +37,6 @@ from bot.storage.tables import (
     is_spelled,
 )
 
-EXPIRED_AT_ONCE = 10_000
-"""Deliveries given up in one transaction."""
-PART = 500
-"""Values in one IN list."""
 PAUSE_ALL = "sending_not_before"
 """The setting under which a pause of all sending outlives a restart, in microseconds."""
 
@@ -156,33 +151,13 @@ async def record(conn: AsyncConnection, outcomes: Sequence[Recorded]) -> None:
         await conn.execute(update(delivery).where(delivery.c.id == renewed.renewed_id).values(**anew))
     closed = [o.delivery_id for o in outcomes if o.state in (DeliveryState.FAILED, DeliveryState.EXPIRED)]
     if closed:
-        await _expire_followers(conn, closed)
+        await expire_followers(conn, closed)
 
 
 async def release_sending(conn: AsyncConnection, now: datetime) -> int:
     """At the start: what was being sent when the last process ended is uncertain and goes out once more."""
     again = {"state": DeliveryState.PENDING, "is_uncertain": True, "not_before": None, "claimed_at": None}
     return (await conn.execute(update(delivery).where(IS_SENDING).values(**again))).rowcount
-
-
-async def expire(conn: AsyncConnection, now: datetime, max_age: timedelta) -> int:
-    """Give up what has waited for longer than `max_age` (zero: never); returns how many.
-
-    At most `EXPIRED_AT_ONCE`, so that no other writer waits long: call it again for the rest.
-    """
-    if not max_age:
-        return 0
-    expired = await drop_stale(conn, now - max_age, EXPIRED_AT_ONCE)
-    if not await is_anything_older(conn, now - max_age):
-        return expired
-    old = select(delivery.c.id).where(IS_PENDING, delivery.c.queued_at < now - max_age)
-    first = old.order_by(delivery.c.priority, delivery.c.id).limit(EXPIRED_AT_ONCE)
-    ids = list((await conn.execute(first)).scalars())
-    for part in (ids[start : start + PART] for start in range(0, len(ids), PART)):
-        values = {"state": DeliveryState.EXPIRED, "reason": "it waited too long", "not_before": None}
-        await conn.execute(update(delivery).where(delivery.c.id.in_(part)).values(**values))
-        await _expire_followers(conn, part)
-    return expired + len(ids)
 
 
 async def queue_size(conn: AsyncConnection) -> QueueSize:
@@ -308,7 +283,7 @@ def _row(outcome: Recorded) -> dict[str, Any]:
     }
 
 
-async def _expire_followers(conn: AsyncConnection, closed: Sequence[int]) -> None:
+async def expire_followers(conn: AsyncConnection, closed: Sequence[int]) -> None:
     """Edits and replies whose message came to nothing have nothing to change or answer.
 
     What was told in a roll-up that came to nothing was not told.

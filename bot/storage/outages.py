@@ -33,7 +33,7 @@ from bot.model import AlertKind, DeliveryForm, DeliveryState
 from bot.storage.columns import MICROSECOND, Instant, from_microseconds
 from bot.storage.settings import LAST_SENT_AT, get_setting
 from bot.storage.states import PRIORITIES, PRIORITY_DIGEST
-from bot.storage.tables import IS_MESSAGE, IS_PENDING, alert, chat, delivery, is_spelled, tally
+from bot.storage.tables import IS_PENDING, alert, chat, delivery, is_spelled, tally
 from bot.watch.counts import Counted
 
 LATE: Final = timedelta(minutes=30)
@@ -149,7 +149,7 @@ async def merge_late(conn: AsyncConnection, part: Sequence[Late], now: datetime)
     """One message for each chat; what has begun to be sent meanwhile is let be. Returns how many were merged.
 
     The message is a roll-up that leaves after all fresh news; it is as old as the newest that it tells, and
-    what is too old by then is not told (`drop_stale`).
+    what is too old by then is not told (`bot.storage.expiring`).
     """
     waiting = await _still_waiting(conn, [each.id for each in part])
     chats: dict[int, list[Late]] = {}
@@ -165,17 +165,6 @@ async def merge_late(conn: AsyncConnection, part: Sequence[Late], now: datetime)
         newest = [{"of": rolls[c], "at": max(each.queued_at for each in late)} for c, late in chats.items()]
         await conn.execute(_AS_OLD_AS, newest)
     return len(aims)
-
-
-async def drop_stale(conn: AsyncConnection, before: datetime, limit: int) -> int:
-    """What a roll-up that waits would tell though it was queued before then is not told; returns how many."""
-    roll = delivery.alias("roll")
-    waits = (is_spelled(roll.c.state, DeliveryState.PENDING), is_spelled(roll.c.form, DeliveryForm.ROLLUP))
-    late = select(roll.c.id).where(*waits, roll.c.priority == PRIORITY_DIGEST)
-    stale = select(delivery.c.id).where(IS_MESSAGE, delivery.c.target_id.in_(late)).limit(limit)
-    gone = update(delivery).where(delivery.c.id.in_(stale.where(delivery.c.queued_at < before)))
-    values = {"state": DeliveryState.EXPIRED, "reason": "it waited too long", "target_id": None}
-    return (await conn.execute(gone.values(**values, sent_at=None))).rowcount
 
 
 def _is_late(table: Any, now: datetime) -> tuple[ColumnElement[bool], ...]:

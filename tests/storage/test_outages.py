@@ -15,7 +15,7 @@ from bot.storage import outages
 from bot.storage.alerts import add_alert, queue_next_chunk, unqueued_alerts
 from bot.storage.columns import to_microseconds
 from bot.storage.database import Database
-from bot.storage.deliveries import Recorded, claim_due, expire, hold_chat, record
+from bot.storage.deliveries import Recorded, claim_due, hold_chat, record
 from bot.storage.incidents import add_incident, save_incident
 from bot.storage.outages import LATE, SETTLING, find_late, in_parts, is_catching_up, merge_late
 from bot.storage.rollups import members_of
@@ -25,7 +25,7 @@ from bot.storage.tallies import add_counts, fold_hours
 from bot.watch.counts import Counted
 from tests.clock import START
 from tests.storage.test_following import send_due
-from tests.storage.values import a_chat, an_alert, an_incident, states, tell
+from tests.storage.values import a_chat, an_alert, an_incident, expire, states, tell
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 DAY = 24 * HOUR
@@ -145,7 +145,7 @@ async def test_a_longer_outage_grows_the_message(db: Database) -> None:
         await tell(conn, an_incident("B-2"), now=START + 20 * HOUR)
         assert await merge(conn, START + 21 * HOUR) == 2
         now = START + 25 * HOUR
-        assert await expire(conn, now, DAY) == 9
+        assert await expire(conn, now - DAY) == 9
         (roll,) = await send_due(conn, now)
         assert await codes(conn, roll.rollup_id) == ["B-1", "B-2"]
         reasons = (await conn.execute(select(delivery.c.reason))).scalars()
@@ -159,7 +159,7 @@ async def test_a_message_whose_news_is_all_too_old_is_given_up(db: Database) -> 
         for number in range(2):
             await tell(conn, an_incident(f"N-{number}"))
         await merge(conn, START + HOUR)
-        assert await expire(conn, START + DAY + MINUTE, DAY) > 0
+        assert await expire(conn, START + MINUTE) > 0
         assert await send_due(conn, START + DAY + MINUTE) == []
         assert {state for _, _, state in await states(conn)} == {"expired"}
 

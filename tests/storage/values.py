@@ -27,6 +27,7 @@ from bot.model import (
 from bot.reading.text import terms
 from bot.storage.alerts import Chunk, add_alert, queue_next_chunk
 from bot.storage.chats import Chat, ensure_chat
+from bot.storage.expiring import find_expired, give_up
 from bot.storage.incidents import add_incident
 from bot.storage.subscriptions import set_keywords, subscribe
 from bot.storage.tables import chat, delivery
@@ -96,6 +97,11 @@ async def tell(
     while not chunk.is_done:
         chunk = await queue_next_chunk(conn, alert_id, now)
     return stored, alert_id
+
+
+async def expire(conn: AsyncConnection, before: datetime) -> int:
+    """Give up what was queued before then and waits still; how many."""
+    return sum([await give_up(conn, part) for part in await find_expired(conn, before)])
 
 
 async def queued(conn: AsyncConnection, alert_id: int) -> dict[int, str]:
