@@ -61,7 +61,7 @@ def judge_acts(passages: Passages, hits: Sequence[Hit], is_tally: bool, hurt: in
     told = [h for h in news if not passages.is_denied(h.start, h.end)] or news
     deeds = _spans(passages.found.of("scope.deed"))
     precise = [h for h in told if is_tally or h.code != "acts.other" or _is_within(deeds, h)] or told
-    kept = _without_general(passages, _without_narrowed(passages, _drop_parts(precise)), is_tally)
+    kept = _without_general(passages, _without_narrowed(passages, drop_parts(precise)), is_tally)
     acts = list(dict.fromkeys(_ACT_OF[h.code] for h in kept))
     if not hurt and Act.AIRSPACE in acts:
         acts = [act for act in acts if act not in _FLYING]
@@ -88,7 +88,7 @@ def _is_part(hit: Hit, other: Hit) -> bool:
     return other.start < hit.start < other.end or (other.start == hit.start and hit.end < other.end)
 
 
-def _drop_parts(hits: Sequence[Hit]) -> list[Hit]:
+def drop_parts(hits: Sequence[Hit]) -> list[Hit]:
     """Without words that another phrase has said already, as of `air strikes hit` the second."""
     return [
         hit

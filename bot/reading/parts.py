@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.model import Party
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
@@ -157,35 +156,10 @@ def acts_in(told: Mapping[str, int], zone: str) -> bool:
     return bool(told[f"deed_{zone}"] or told[f"actor_{zone}"] or told[f"by_{zone}"])
 
 
-def strangers_lead(parts: Parts, sides: Sides) -> bool:
-    """Whether in the headline, or else the lead, only parties act that no truce in force binds."""
-    for zone in ("title", "lead"):
-        acting = {p for p in parts.order if acts_in(parts.told[p], zone)}
-        if acting:
-            return bool(sides.bound) and sides.bound.isdisjoint(acting)
-    return False
-
-
-def fights_unbound(parts: Parts, sides: Sides, bonds: Sequence[Sequence[str]]) -> bool:
-    """Whether headline and lead name enemies no two of whom one truce binds (`bonds`: parties of each)."""
-    named = [p for p in parts.order if parts.told[p]["named_title"] or parts.told[p]["named_lead"]]
-    pairs = [(a, b) for a in named for b in named if a < b and not sides.are_allies(a, b)]
-    return bool(pairs) and not any(a in bond and b in bond for a, b in pairs for bond in bonds)
-
-
-def acts_from_outside(passages: Passages, fighters: frozenset[str], parties: Mapping[str, Party]) -> bool:
-    """Whether a state or group that is none of the theatre's fighters acts in the headline or the lead."""
-    text = passages.text
-    end = text.sentence_span(min(text.sentence_of(text.dateline_end), len(text.sentences) - 1))[1]
-    for mention in passages.parties:
-        codes = list(codes_of(mention, "p"))
-        if mention.start >= end:
-            return False
-        if fighters.isdisjoint(codes) and any(parties[p].kind in ARMED for p in codes):
-            kinds = _words_around(passages, _place(passages, mention, 0, end))
-            if "by" in kinds or ("actor" in kinds and "target" not in kinds):
-                return True
-    return False
+def does_it(passages: Passages, mention: Mention, end: int) -> bool:
+    """Whether the words around a mention, up to `end`, say that its people act."""
+    kinds = _words_around(passages, _place(passages, mention, 0, end))
+    return "by" in kinds or ("actor" in kinds and "target" not in kinds)
 
 
 def _place(passages: Passages, mention: Mention, since: int, until: int) -> Spot:

@@ -12,25 +12,20 @@ from bot.model import Evidence, Finding, FoundPlace, Reason, Report, Stance, Tru
 from bot.reading.actors import actors_for, meant_by_enemy, name_actors
 from bot.reading.acts import judge_acts, told_acts
 from bot.reading.blame import Blame, Case, blame_features, judge_blame
+from bot.reading.bonds import Bonds, bond_features
 from bot.reading.casualties import Casualties, read_casualties
 from bot.reading.dates import day_of_report, is_of_the_truce, judge_day
 from bot.reading.days import Day, read_days
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
 from bot.reading.names import Mention, Names, codes_of
-from bot.reading.parts import (
-    Sides,
-    acts_from_outside,
-    fights_unbound,
-    read_parts,
-    strangers_lead,
-)
+from bot.reading.parts import Sides, read_parts
 from bot.reading.passages import Passages, mark_older_days, mark_passages
 from bot.reading.places import Map
 from bot.reading.relevance import text_features, weigh
 from bot.reading.stance import judge_stance, stance_features
 from bot.reading.text import Folder, Text, read_text
-from bot.reading.truces import TruceTable
+from bot.reading.truces import TruceTable, free_hours
 
 THRESHOLD = 0.5
 """A finding with a lower score is no violation."""
@@ -132,13 +127,13 @@ class Reader:
         blame = judge_blame(case, workings.blame, self._weights, self._grounds[theatre], around)
         named = _named(passages) & sides.fighters
         truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
-        features.update(_party_features(blame, named, bound, truce, truces))
+        features.update(_party_features(blame, named, bound, truce))
         features.update(_stance_parts(stance, blame))
-        features["outsider"] = float(acts_from_outside(passages, sides.fighters, self._parties))
-        features["strangers_lead"] = float(strangers_lead(parts, sides))
-        features["lead_unbound"] = float(
-            bool(truces) and fights_unbound(parts, sides, [truce.parties for truce in truces])
-        )
+        bonds = Bonds(sides, [frozenset(truce.parties) for truce in truces], self._parties)
+        features.update(bond_features(passages, parts, bonds))
+        holding = [t for t in truces if bound.intersection(t.parties, blame.accused)] or truces
+        hours = free_hours(holding, occurred, self._zones[theatre], report.reported_at)
+        features["free_before"], features["free_after"] = hours
         features["scene"] = float(bool(scene))
         features["casualties"] = float(bool(casualties.killed or casualties.wounded))
         score, reasons = weigh(features, self._weights)
@@ -213,29 +208,17 @@ def _named(passages: Passages) -> set[str]:
 
 
 def _party_features(
-    blame: Blame, named: set[str], bound: frozenset[str], truce: Truce | None, truces: Sequence[Truce]
+    blame: Blame, named: set[str], bound: frozenset[str], truce: Truce | None
 ) -> dict[str, float]:
-    """How far the truces in force bind those of whom the report tells."""
+    """How far the truces in force bind those whom the report accuses and names."""
     accused = blame.accused
-    others = named - set(accused)
     return {
         "truce_in_force": float(truce is not None),
         "no_truce": float(not bound),
         "accused": float(bool(accused)),
-        "party_bound": float(bool(bound & set(accused))),
         "parties_bound": float(truce is not None and len(named & set(truce.parties)) > 1),
         "accused_unbound": float(bool(accused) and not bound & set(accused)),
-        "pair_unbound": float(bool(truces) and bool(accused) and not _is_pair_bound(accused, named, truces)),
-        "opponent_unbound": float(bool(others) and bool(bound) and not bound & others),
     }
-
-
-def _is_pair_bound(accused: Sequence[str], named: set[str], truces: Sequence[Truce]) -> bool:
-    """Whether one truce binds an accused party and another that the report names."""
-    return any(
-        set(accused) & set(truce.parties) and len((named | set(accused)) & set(truce.parties)) > 1
-        for truce in truces
-    )
 
 
 def _gather(

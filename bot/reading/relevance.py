@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.model import Reason
-from bot.reading.acts import told_acts
+from bot.reading.acts import drop_parts, told_acts
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
 
@@ -49,7 +49,7 @@ def text_features(passages: Passages) -> dict[str, float]:
     ]
     holding = found.of("truce.holding")
     return {
-        "armed_act": min(len(news), 3) / 2,
+        "armed_act": min(len(drop_parts(news)), 3) / 2,
         "precise_act": float(any(h.code != "acts.other" for h in news)),
         "act_in_title": float(any(h.start < title_end for h in acts)),
         "negated_act": min(len(acts) - len(news), 2) / 2,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from bot.atlas import Atlas
 from bot.model import Truce
@@ -72,3 +72,21 @@ class TruceTable:
 
     def _ancestors(self, regions: Iterable[str]) -> set[str]:
         return {ancestor for region in regions for ancestor in self._atlas.path(region)}
+
+
+def free_hours(truces: Sequence[Truce], day: date, zone: tzinfo, told_at: datetime) -> tuple[float, float]:
+    """The shares of the hours of `day` in `zone`, up to `told_at`, before the first truce and after the last.
+
+    Nothing is free where there are no truces, nor where the report is older than the day.
+    """
+    dawn = datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+    end = min(dawn + timedelta(days=1), told_at)
+    if not truces or end <= dawn:
+        return 0.0, 0.0
+    since, until = min(t.since for t in truces), max(t.until or end for t in truces)
+    return _share(dawn, since, end), 1.0 - _share(dawn, until, end)
+
+
+def _share(start: datetime, moment: datetime, end: datetime) -> float:
+    """How far a moment lies from start to end, from 0 to 1."""
+    return min(max((moment - start) / (end - start), 0.0), 1.0)
