@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -34,6 +34,8 @@ _SEVERITY_WORDS = {
     "serious": Severity.SERIOUS,
     "grave": Severity.GRAVE,
 }
+MOST_LISTED = 12
+"""Parties that a line spells out."""
 _LIKENESS = 0.6
 _SHORT = 2
 """Letters of words such as `of`, which are no name of an act."""
@@ -136,9 +138,11 @@ def acts_line(words: Words, acts: Iterable[str]) -> str:
     return words.text("Acts: {acts}", acts=bold(words.list(names) or words.text("any")))
 
 
-def parties_line(visit: Visit, parties: Iterable[str]) -> str:
-    """The parties in one line."""
-    names = [escape(_name(visit, party)) for party in parties]
+def parties_line(visit: Visit, parties: Collection[str]) -> str:
+    """The parties in one line; of many only the first."""
+    names = [escape(_name(visit, party)) for party in list(parties)[:MOST_LISTED]]
+    if left := len(parties) - len(names):
+        names.append(visit.words.count("{n} more", "{n} more", left))
     told = visit.words.list(names) or visit.words.text("any")
     return visit.words.text("Parties: {parties}", parties=bold(told))
 

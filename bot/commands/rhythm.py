@@ -24,6 +24,8 @@ from bot.storage.filters import mute, mutes_of, unmute
 from bot.storage.subscriptions import EVERYTHING
 
 LONGEST_MUTE = timedelta(days=30)
+MOST_LISTED, MOST_SHOWN = 12, 30
+"""Mutes that are spelled out, and those with a button that ends them."""
 _NIGHTS = ((22, 7), (23, 8), (0, 7))
 _MUTES = (timedelta(hours=1), timedelta(hours=8), timedelta(days=1), timedelta(weeks=1))
 _DIGESTS = {
@@ -144,8 +146,10 @@ async def rhythm_lines(visit: Visit) -> list[str]:
             time=words.moment(until, now, zone),
             region=name_region(visit.desk.atlas, words, region_id),
         )
-        for region_id, until in muted.items()
+        for region_id, until in list(muted.items())[:MOST_LISTED]
     ]
+    if (left := len(muted) - MOST_LISTED) > 0:
+        lines.append(words.count("… and {n} more", "… and {n} more", left))
     return [line for line in lines if line]
 
 
@@ -257,7 +261,7 @@ async def _show_mutes(visit: Visit) -> Screen:
     )
     ends = tuple(
         (visit.button(f"🔔 {name_region(visit.desk.atlas, words, region_id)}", "mute", region_id),)
-        for region_id in muted
+        for region_id in list(muted)[:MOST_SHOWN]
     )
     return Screen("\n".join(lines), (spans[:2], spans[2:], *ends, (back_to_filters(visit),)))
 

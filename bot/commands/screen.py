@@ -18,7 +18,12 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.rendering.html import cut
+
 log = logging.getLogger(__name__)
+
+LONGEST_TEXT, LONGEST_CAPTION = 4_096, 1_024
+"""Characters that Telegram takes. Screens are made to fit; one that does not is cut rather than not shown."""
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -70,8 +75,9 @@ async def send_screen(bot: Bot, place: Place, screen: Screen) -> Message | None:
     try:
         if screen.attached is not None:
             file = InputFile(screen.attached.content, screen.attached.name)
-            return await bot.send_document(document=file, caption=screen.text, **where)
-        return await bot.send_message(text=screen.text, link_preview_options=_NO_PREVIEW, **where)
+            return await bot.send_document(document=file, caption=cut(screen.text, LONGEST_CAPTION), **where)
+        text = cut(screen.text, LONGEST_TEXT)
+        return await bot.send_message(text=text, link_preview_options=_NO_PREVIEW, **where)
     except Forbidden:
         log.info("an answer was not wanted: the chat does not let the bot write")
     except TelegramError as error:
@@ -83,7 +89,7 @@ async def edit_screen(bot: Bot, telegram_id: int, message_id: int, screen: Scree
     """Shows the screen in a message that the bot sent before; one that cannot be edited stays as it is."""
     try:
         await bot.edit_message_text(
-            screen.text,
+            cut(screen.text, LONGEST_TEXT),
             chat_id=telegram_id,
             message_id=message_id,
             parse_mode=ParseMode.HTML,

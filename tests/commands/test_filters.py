@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.chat import Scene, Somebody
+from dataclasses import replace
+
+from bot.commands.screen import LONGEST_TEXT, Place, Screen, send_screen
+from bot.model import Party
+from bot.storage.database import Database
+from tests.chat import Scene, Somebody, open_bot, small_facts
+from tests.telegram_html import visible_text
 
 
 async def test_keywords_are_added_shown_and_cleared(anna: Somebody) -> None:
@@ -63,3 +69,27 @@ async def test_many_regions_do_not_make_a_wall(scene: Scene, anna: Somebody) -> 
     assert "… and 18 more" in await anna.says("/filters")
     await anna.says("/unsubscribe")
     assert len(anna.buttons) == 31
+
+
+async def test_many_parties_and_mutes_do_not_make_a_wall(db: Database) -> None:
+    """Twelve of each are spelled out: a panel that is too long for a message would not come at all."""
+    parties = {f"p{n}": Party(f"p{n}", "group", f"The Long-Named Front {n}", {}, ()) for n in range(400)}
+    async with open_bot(db, facts=replace(small_facts(), parties=parties)) as scene:
+        anna = scene.person(7)
+        await anna.says("/subscribe all")
+        for first in range(0, 400, 60):
+            names = ", ".join(f"The Long-Named Front {n}" for n in range(first, min(400, first + 60)))
+            await anna.says(f"/parties {names}")
+        assert "and 28 more" in anna.sees
+        for number in range(1, 31):
+            await anna.says(f"/mute Zone {number:02} 8h")
+        assert len(anna.buttons) == 4 + 30 + 1
+        panel = await anna.says("/filters")
+        assert panel.count("Front") == panel.count("Muted until") == 12
+        assert panel.splitlines()[-3] == "… and 18 more"
+
+
+async def test_a_screen_that_is_too_long_is_cut(scene: Scene, anna: Somebody) -> None:
+    """No answer at all would be worse; markup stays whole."""
+    await send_screen(scene.application.bot, Place(7), Screen("<b>" + "x" * 5_000 + "</b>"))
+    assert len(visible_text(anna.sees)) == LONGEST_TEXT
