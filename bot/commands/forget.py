@@ -1,4 +1,4 @@
-"""/forgetme: everything about a chat is removed, in two steps."""
+"""/forgetme: everything about a chat, with all its topics, is removed, in two steps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.commands.picker import Reaction
 from bot.commands.screen import Screen
 from bot.commands.visit import Visit
 from bot.storage.applicants import drop_applicant
-from bot.storage.chats import find_chat, forget
+from bot.storage.chats import forget, topics_of
 
 OFFER_STANDS = timedelta(minutes=10)
 """A confirming button pressed later than this does nothing: whoever finds it may not know what it does."""
@@ -16,7 +16,9 @@ OFFER_STANDS = timedelta(minutes=10)
 
 async def say_forgetme(visit: Visit) -> Screen:
     """/forgetme: asks first."""
-    if await visit.known_chat() is None:
+    async with visit.desk.db.reading() as conn:
+        is_known = bool(await topics_of(conn, visit.place.telegram_id))
+    if not is_known:
         async with visit.desk.db.writing() as conn:
             await drop_applicant(conn, visit.place.telegram_id)
         return Screen(visit.words.text("I know nothing about this chat."))
@@ -39,9 +41,9 @@ async def press_forget(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
             )
         )
     async with visit.desk.db.writing() as conn:
-        chat = await find_chat(conn, visit.place.telegram_id, visit.place.topic_id)
-        if chat is not None:
+        for chat in await topics_of(conn, visit.place.telegram_id):
             await forget(conn, chat.id)
+        await drop_applicant(conn, visit.place.telegram_id)
     await visit.desk.db.empty_log()
     return Reaction(
         screen=Screen(visit.words.text("Done: I know nothing about this chat any more. /start begins anew."))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.model import ChatKind
+from bot.storage.applicants import Applicant, add_applicant, decline_applicant, find_applicant
 from bot.storage.database import Database
-from tests.chat import Scene, open_bot
+from tests.chat import Scene, Somebody, open_bot
 from tests.databases import sqlite_url
 
 SOMEBODY = 7_712_345_678
@@ -38,6 +40,30 @@ async def test_no_byte_of_a_forgotten_chat_is_left(tmp_path: Path) -> None:
             assert not is_on_disk(tmp_path)
     finally:
         await database.close()
+
+
+async def test_a_forum_is_forgotten_with_its_topics(scene: Scene) -> None:
+    """Each has settings of its own and the number of all; what is removed is said of the whole chat."""
+    general, topic = (scene.member(-1001, 20, "creator", topic_id=number) for number in (0, 5))
+    await topic.says("/subscribe Hadrut")
+    await general.says("/forgetme")
+    assert "Shall I remove this chat's regions" in general.sees
+    await general.presses("Yes, forget everything")
+    assert await topic.chat() is None
+    assert await general.says("/forgetme") == "I know nothing about this chat."
+
+
+async def test_that_a_chat_was_once_turned_away_is_forgotten_too(scene: Scene, anna: Somebody) -> None:
+    """It stands in a table of its own."""
+    declined = Applicant(7, ChatKind.PRIVATE, "en", scene.clock.now())
+    async with scene.db.writing() as conn:
+        await add_applicant(conn, declined)
+        await decline_applicant(conn, 7, scene.clock.now())
+    await anna.says("/subscribe Hadrut")
+    await anna.says("/forgetme")
+    await anna.presses("Yes, forget everything")
+    async with scene.db.reading() as conn:
+        assert await find_applicant(conn, 7) is None
 
 
 async def test_a_reader_in_the_way_delays_the_emptying_of_the_log(db: Database) -> None:
