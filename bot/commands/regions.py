@@ -71,7 +71,7 @@ async def say_unsubscribe(visit: Visit) -> Screen:
     if not removed:
         return await _say_not_chosen(visit, named.regions[0])
     names = name_regions(visit.desk.atlas, visit.words, removed)
-    lines = [visit.words.text("Taken off: {regions}.", regions=names), *_not_understood(visit, named)]
+    lines = [visit.words.text("Taken off: {regions}.", regions=names), *say_not_understood(visit, named)]
     return Screen("\n".join(lines))
 
 
@@ -101,6 +101,19 @@ def find_regions(visit: Visit, text: str) -> Named:
         if not regions:
             unknown.append(name)
     return Named(tuple(found.values()), tuple(unknown), len(names) > MOST_NAMES)
+
+
+def say_not_understood(visit: Visit, named: Named) -> list[str]:
+    """What is no region, and that there was more."""
+    lines = []
+    if named.unknown:
+        names = visit.words.list([echo(name) for name in named.unknown[:_SUGGESTIONS]])
+        lines.append(visit.words.text("I do not know {names}.", names=names))
+    if named.is_cut:
+        lines.append(
+            visit.words.text("I read only the first {most} names.", most=visit.words.number(MOST_NAMES))
+        )
+    return lines
 
 
 def offer_regions(visit: Visit, text: str) -> Screen | None:
@@ -138,20 +151,7 @@ def _say_chosen(visit: Visit, ids: list[str], added: tuple[str, ...], named: Nam
     suggested = [r for name in named.unknown for r in visit.desk.atlas.suggest(name, 1)]
     more = visit.button(words.text("Choose more"), "open", "-", "0")
     buttons = (*_take_buttons(visit, suggested[:_SUGGESTIONS]), (more,))
-    return Screen("\n".join([told, *_not_understood(visit, named)]), buttons)
-
-
-def _not_understood(visit: Visit, named: Named) -> list[str]:
-    """What is no region, and that there was more."""
-    lines = []
-    if named.unknown:
-        names = visit.words.list([echo(name) for name in named.unknown[:_SUGGESTIONS]])
-        lines.append(visit.words.text("I do not know {names}.", names=names))
-    if named.is_cut:
-        lines.append(
-            visit.words.text("I read only the first {most} names.", most=visit.words.number(MOST_NAMES))
-        )
-    return lines
+    return Screen("\n".join([told, *say_not_understood(visit, named)]), buttons)
 
 
 def say_unknown(visit: Visit, unknown: tuple[str, ...], action: str = "take") -> Screen:

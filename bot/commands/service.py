@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.commands.choice import add_regions, name_region
 from bot.commands.outlook import WEEK
 from bot.commands.panel import say_filters
 from bot.commands.picker import Reaction, show_picker, summary
-from bot.commands.regions import find_regions, offer_regions, say_unknown
+from bot.commands.regions import find_regions, offer_regions, say_not_understood, say_unknown
 from bot.commands.screen import Screen, in_rows
 from bot.commands.visit import Visit
 from bot.data.messages import Words
@@ -16,18 +17,18 @@ from bot.model import Incident
 from bot.rendering.html import bold
 from bot.rendering.replies import render_line
 from bot.storage.chats import ensure_chat, restore
-from bot.storage.incidents import latest_incidents, read_incidents
+from bot.storage.incidents import latest_incidents, latest_within, read_incidents
 from bot.storage.previews import would_tell
 from bot.storage.status import ServiceStatus, service_status
 from bot.storage.subscriptions import EVERYTHING, Filters
 
 FIRST = 3
 """Incidents that a new reader sees as soon as regions are chosen."""
+MOST_NAMED = 5
+"""Regions in the heading of a list; what stands in it says the rest."""
 LATEST = 10
 """Incidents in one answer, a line and a button each."""
 _BUTTONS_A_ROW = 3
-_LOOKED_THROUGH = 200
-"""Incidents among which those of a chat's regions are sought."""
 
 
 async def say_start(visit: Visit) -> Screen:
@@ -106,7 +107,7 @@ async def say_status(visit: Visit) -> Screen:
 
 
 async def say_latest(visit: Visit) -> Screen:
-    """/latest [REGION]: the latest incidents there, else in the chat's regions, else anywhere."""
+    """/latest [REGION…]: the latest incidents there, else in the chat's regions, else anywhere."""
     if not visit.text:
         filters = await visit.filters()
         heading = _heading(visit.words, filters)
@@ -114,19 +115,21 @@ async def say_latest(visit: Visit) -> Screen:
     named = find_regions(visit, visit.text)
     if not named.regions:
         return say_unknown(visit, named.unknown, action="latest")
-    return await _show_latest(visit, named.regions[0].id)
+    shown = await _show_latest(visit, [region.id for region in named.regions])
+    return replace(shown, text="\n".join([shown.text, *say_not_understood(visit, named)]))
 
 
 async def press_latest(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     """`region`: the latest incidents there."""
-    return Reaction(screen=await _show_latest(visit, arguments[0]))
+    return Reaction(screen=await _show_latest(visit, [arguments[0]]))
 
 
-async def _show_latest(visit: Visit, region_id: str) -> Screen:
+async def _show_latest(visit: Visit, region_ids: list[str]) -> Screen:
     async with visit.desk.db.reading() as conn:
-        incidents = await latest_incidents(conn, region_id, LATEST)
-    name = name_region(visit.desk.atlas, visit.words, region_id)
-    return _list_incidents(visit, visit.words.text("Latest in {region}", region=name), incidents)
+        incidents = await latest_within(conn, region_ids, LATEST)
+    names = [name_region(visit.desk.atlas, visit.words, each) for each in region_ids[:MOST_NAMED]]
+    heading = visit.words.text("Latest in {region}", region=visit.words.list(names))
+    return _list_incidents(visit, heading, incidents)
 
 
 def _heading(words: Words, filters: Filters) -> str:
@@ -198,9 +201,7 @@ async def _latest_of(visit: Visit, filters: Filters) -> list[Incident]:
         async with visit.desk.db.reading() as conn:
             return await latest_incidents(conn, None, LATEST)
     async with visit.desk.db.reading() as conn:
-        incidents = await latest_incidents(conn, None, _LOOKED_THROUGH)
-    chosen = set(filters.regions)
-    return [i for i in incidents if chosen & {i.theatre, *i.regions}][:LATEST]
+        return await latest_within(conn, filters.regions, LATEST)
 
 
 def _list_incidents(visit: Visit, heading: str, incidents: list[Incident]) -> Screen:

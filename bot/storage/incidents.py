@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -85,6 +85,14 @@ async def latest_incidents(conn: AsyncConnection, region_id: str | None, limit: 
     statement = _within(select(table.c.id, table.c.snapshot), region_id)
     statement = statement.order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(limit)
     return [_incident(row) for row in await conn.execute(statement)]
+
+
+async def latest_within(conn: AsyncConnection, region_ids: Collection[str], limit: int) -> list[Incident]:
+    """The newest incidents in any of the regions and all below them, the newest first."""
+    inside = select(incident_region.c.incident_id).where(incident_region.c.region_id.in_(region_ids))
+    newest = select(table.c.id).where(table.c.id.in_(inside))
+    newest = newest.order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(limit)
+    return await read_incidents(conn, list((await conn.execute(newest)).scalars()))
 
 
 async def incidents_since(

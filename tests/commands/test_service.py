@@ -60,6 +60,25 @@ async def happened(scene: Scene) -> None:
         await add_incident(conn, incident(scene, "SL1", "sandland", "sandland-east", "zone-01"))
 
 
+async def test_quiet_regions_have_a_latest_incident_too(scene: Scene, anna: Somebody) -> None:
+    """However much has happened elsewhere since."""
+    async with scene.db.writing() as conn:
+        await add_incident(conn, incident(scene, "AA1", "armenia-azerbaijan", "karabakh", "hadrut"))
+        for number in range(250):
+            await add_incident(conn, incident(scene, f"SL{number}", "sandland", "sandland-east", "zone-01"))
+    await anna.says("/subscribe karabakh")
+    assert "AA1" in await anna.says("/latest")
+
+
+@pytest.mark.usefixtures("happened")
+async def test_latest_of_several_places(anna: Somebody) -> None:
+    """Of all of them together; what is no place is said."""
+    said = (await anna.says("/latest Hadrut, Zone 01, Atlantis")).splitlines()
+    assert said[0] == "Latest in Hadrut (Armenia – Azerbaijan) and Zone 01 (Sand & Land)"
+    assert ["SL1" in said[1], "AA1" in said[2]] == [True, True]
+    assert said[3] == "I do not know “Atlantis”."
+
+
 @pytest.mark.usefixtures("happened")
 async def test_latest(scene: Scene, anna: Somebody) -> None:
     """Of a place, of the chat's regions, of everywhere: a line and a button each."""
