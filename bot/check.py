@@ -11,19 +11,20 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.errors import FetchError, ParseError, SourceError, StorageError
+from bot.evidence import UnreadableError, asked_for, fault_of, note_seen, note_taken
 from bot.model import Entry, Source
 from bot.sources.fetch import Fetched, NotModified
 from bot.sources.gather import Asks as Fetches
 from bot.sources.gather import Gatherer
 from bot.sources.gather import Reads as Parses
-from bot.sources.identity import body_hash, canonical_url
+from bot.sources.identity import body_hash
 from bot.storage.coverage import grave_theatres, new_lags
 from bot.storage.database import Database
-from bot.storage.sources import all_checks, due_checks, get_check, hasten, save_state
-from bot.watch.plan import LONGEST_RETRY_AFTER, Failed, Outcome, Seen, Taken, Unchanged, plan_next
-from bot.watch.rhythm import FASTEST, Tempo, allowed_wait, read_ttl
+from bot.storage.sources import all_checks, due_checks, get_check, hasten, retry_now, save_state
+from bot.watch.plan import Failed, Outcome, Taken, Unchanged, is_cut_off, is_doubtful, plan_next
+from bot.watch.rhythm import FASTEST, Tempo, allowed_wait
 from bot.watch.state import SourceCheck, SourceState
-from bot.watch.vitals import Fault, fault_of_document, fault_of_status
+from bot.watch.vitals import fault_of_document
 
 if TYPE_CHECKING:  # what an ingest returns; which one it is comes as an argument
     from bot.ingest import Ingested
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 
 MOST_IN_FLIGHT = 2_000
 """Checks at a time, most of them waiting for their host's turn; the fetcher bounds the requests."""
+SILENCE = timedelta(minutes=5)
+"""When nothing was heard of any source for so long, it was the network and not they."""
 LOOK_EVERY = timedelta(seconds=10)
 """How soon a grave incident makes the sources of its theatre be asked more often."""
 
@@ -116,6 +119,7 @@ class Checker:
         self._states = _StateSaver(database)
         self._grave: frozenset[str] = frozenset()
         self._look_at = clock()
+        self._heard_at: datetime | None = None
 
     async def start_due(self) -> int:
         """Start a check of each source whose time has come and return at once with their number.
@@ -190,10 +194,8 @@ class Checker:
         """One source from request to commit. Whatever goes wrong stays here, unknown to the others."""
         try:
             return await self._take_in(check)
-        except _UnreadableError as error:
-            outcome = Failed(str(error), None, error.fault)
         except SourceError as error:
-            outcome = Failed(str(error), _asked_for(error), _fault_of(error))
+            outcome = Failed(str(error), asked_for(error), fault_of(error))
         except StorageError as error:
             outcome = Failed(str(error))
             log.error("source %s: what it published could not be stored: %s", check.source.id, error)  # noqa: TRY400 - the sentence says it
@@ -204,26 +206,49 @@ class Checker:
 
     async def _take_in(self, check: SourceCheck) -> Checked:
         source, state = check.source, check.state
-        answer = await self._fetcher.fetch(source.url, state.etag, state.last_modified)
+        answer = await self._ask(source, state)
         if isinstance(answer, NotModified) or body_hash(answer.body) == state.body_hash:
-            outcome = Unchanged(_see(source, answer))
+            outcome = Unchanged(note_seen(source, answer))
             await self._states.save(source.id, self._plan(check, outcome))
+            await self._note_life()
             return Checked(source, outcome)
         entries = await self._read(source, answer, state.last_ok_at)
         async with self._database.writing() as conn:
             now = self._clock()
             found = await self._ingest(conn, source, entries, now, state.first_checked_at is None)
             lags = await new_lags(conn, source.id, now) if found.new_reports else ()
-            taken = _taken(source, answer, entries, found, lags)
+            taken = note_taken(source, answer, entries, found, lags)
             await save_state(conn, source.id, self._plan(check, taken))
         self._on_found(found)
+        await self._note_life()
         return Checked(source, taken, found)
+
+    async def _ask(self, source: Source, state: SourceState) -> Fetched | NotModified:
+        """Raises FetchError, also for a "nothing has changed" to somebody who said of nothing what he has."""
+        is_in_full = is_doubtful(state, self._clock())
+        marks = (None, None) if is_in_full else (state.etag, state.last_modified)
+        answer = await self._fetcher.fetch(source.url, *marks)
+        if isinstance(answer, NotModified) and not any(marks):
+            raise FetchError("answers 304 Not Modified to a question without conditions", status=304)
+        return answer
+
+    async def _note_life(self) -> None:
+        """Some source was heard. After a time when none was, the network is back: nobody waits any longer."""
+        now, before = self._clock(), self._heard_at
+        self._heard_at = now
+        if before is not None and now - before <= SILENCE:
+            return
+        async with self._database.reading() as conn:
+            cut_off = [c.source.id for c in await all_checks(conn) if is_cut_off(c.state)]
+        if cut_off:
+            async with self._database.writing() as conn:
+                await retry_now(conn, cut_off, now)
 
     async def _read(self, source: Source, answer: Fetched, since: datetime | None) -> tuple[Entry, ...]:
         try:
             return await self._gatherer.entries(source, answer, since)
         except ParseError as error:
-            raise _UnreadableError(str(error), fault_of_document(source.kind, answer.body)) from error
+            raise UnreadableError(str(error), fault_of_document(source.kind, answer.body)) from error
 
     async def _give_up(self, check: SourceCheck, outcome: Failed) -> Checked:
         level = logging.DEBUG if check.state.failures else logging.INFO
@@ -246,7 +271,7 @@ class Checker:
     async def _look_around(self) -> None:
         """Notice where a grave incident has become open, and plan the sources there anew."""
         now = self._clock()
-        if now < self._look_at:
+        if now < self._look_at <= now + LOOK_EVERY:  # further ahead it is of a clock that was wrong
             return
         self._look_at = now + LOOK_EVERY
         async with self._database.reading() as conn:
@@ -286,43 +311,3 @@ class _StateSaver:
             async with self._database.writing() as conn:
                 for one_id, one_state in batch.items():
                     await save_state(conn, one_id, one_state)
-
-
-class _UnreadableError(SourceError):
-    """What came instead of the document that was expected."""
-
-    def __init__(self, reason: str, fault: Fault) -> None:
-        super().__init__(reason)
-        self.fault = fault
-
-
-def _taken(
-    source: Source, answer: Fetched, entries: Sequence[Entry], found: Ingested, lags: Sequence[timedelta]
-) -> Taken:
-    return Taken(
-        entries=len(entries),
-        has_news=bool(found.new_reports or found.revisions),
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        body_hash=body_hash(answer.body),
-        newest_at=max((e.published_at for e in entries if e.published_at), default=None),
-        lags=tuple(lags),
-        seen=_see(source, answer),
-    )
-
-
-def _see(source: Source, answer: Fetched | NotModified) -> Seen:
-    if isinstance(answer, NotModified):
-        return Seen(answer.elapsed, answer.max_age)
-    is_elsewhere = canonical_url(answer.final_url) != canonical_url(source.url)
-    wishes = [wish for wish in (answer.max_age, read_ttl(answer.body)) if wish is not None]
-    return Seen(answer.elapsed, max(wishes, default=None), answer.final_url if is_elsewhere else "")
-
-
-def _fault_of(error: SourceError) -> Fault:
-    return fault_of_status(error.status) if isinstance(error, FetchError) else Fault.OTHER
-
-
-def _asked_for(error: SourceError) -> timedelta | None:
-    seconds = error.retry_after_s if isinstance(error, FetchError) else None
-    return None if seconds is None else timedelta(seconds=min(seconds, LONGEST_RETRY_AFTER.total_seconds()))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from bot.errors import ParseError
+from bot.errors import ParseError, SourceError
 from bot.model import Entry, Finding, Report, Source, SourceKind, SourceType
 from bot.sources.fetch import Fetched, NotModified
 from bot.sources.gather import Asks
@@ -19,11 +19,11 @@ from bot.sources.kinds import FEEDS_OF_PAGE
 
 SHOWN = 3
 """Items of a survey: enough to see what a source is about."""
-FEWEST_OF_A_PAGE = 3
-"""A page with fewer headlines is no list of news."""
 FEEDS_TRIED = 3
 LONGEST_NAME = 60
-_CHANNEL = re.compile(r"(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?(\w{3,40})/?", re.ASCII | re.IGNORECASE)
+_CHANNEL = re.compile(
+    r"(?:https?://)?(?:t\.me|telegram\.me)/(?:s/)?(\w{3,40})(?:/\d+)?/?(?:\?\S*)?", re.ASCII | re.IGNORECASE
+)
 _HANDLE = re.compile(r"@(\w{3,40})", re.ASCII)
 
 
@@ -94,12 +94,13 @@ class Surveyor:
             try:
                 answer = await self._get(feed.url)
                 entries = await self._parse(SourceKind.FEED, answer)
-            except ParseError:
+            except SourceError:
                 continue
             name = feed.title or host_of(feed.url)
             return self._tell(answer.final_url, SourceKind.FEED, name, entries)
-        entries = await self._parse(SourceKind.PAGE, page)
-        if len(entries) < FEWEST_OF_A_PAGE:
+        try:
+            entries = await self._parse(SourceKind.PAGE, page)
+        except ParseError:
             raise ParseError("it is neither a feed, nor names one, nor lists news") from error
         return self._tell(page.final_url, SourceKind.PAGE, host_of(page.final_url), entries)
 

@@ -59,6 +59,11 @@ KNOWN = frozenset(
     }
 )
 """Codecs that the parser process loads before it closes its doors; others are read as the last resort."""
+_DEFAULTS = frozenset({"cp1252"})
+"""What servers claim of everything, and what reads without fault whatever it is: the last to be tried."""
+
+MOST_LOST = 50
+"""Letters that cannot be read before a document is suspected as a whole."""
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -79,12 +84,19 @@ def decode(body: bytes, content_type: str = "") -> str:
     return _first_clean(body, names)
 
 
+def is_garbled(text: str) -> bool:
+    """Whether most letters beyond ASCII were lost: the bytes are of a charset that nothing declares."""
+    lost = text.count("\ufffd")
+    return lost > MOST_LOST and lost * 2 > sum(1 for letter in text if letter > "\x7f")
+
+
 def declared(body: bytes, content_type: str = "") -> list[str]:
     """Charsets that are declared, the most trusted first, by the names of Python's codecs."""
     head = body[:_HEAD_BYTES]
     found = [m[1] for m in (_IN_HEADER.search(content_type),) if m]
     found += [m[1].decode("ascii", "replace") for m in (_IN_PROLOG.search(head), _IN_META.search(head)) if m]
-    return [_MEANT.get(name.lower(), name.lower()) for name in found]
+    names = [_MEANT.get(name.lower(), name.lower()) for name in found]
+    return sorted(names, key=lambda name: _codec_name(name) in _DEFAULTS)
 
 
 def _first_clean(body: bytes, names: list[str]) -> str:

@@ -23,7 +23,7 @@ import feedparser
 
 from bot.errors import ParseError
 from bot.model import DEFAULT_OPTIONS, Entry, SourceOptions
-from bot.sources.charset import decode
+from bot.sources.charset import decode, is_garbled
 from bot.sources.doctype import without_dtd
 from bot.sources.plain import to_line, to_plain
 
@@ -62,6 +62,8 @@ def parse_feed(body: bytes, content_type: str = "", base_url: str = "") -> tuple
 def _parse_xml(text: str) -> list[dict[str, Any]]:
     if not text:
         raise ParseError("the answer is empty")
+    if is_garbled(text):
+        raise ParseError("the answer's letters cannot be read in any charset that it declares")
     text = without_dtd(_DECLARATION.sub("", text, count=1))
     if _PAGE.match(text) or not _ROOT.search(text, 0, 20_000):
         raise ParseError("the answer is a web page or something else, not a feed")

@@ -17,10 +17,13 @@ def max_age_of(response: aiohttp.ClientResponse) -> timedelta | None:
 
 
 def link_of(response: aiohttp.ClientResponse, relation: str) -> str | None:
-    """The address that a Link header names for the relation."""
+    """The address that a Link header names for the relation; None also where it is written wrongly."""
     if "Link" not in response.headers:
         return None
-    found = response.links.get(relation)
+    try:
+        found = response.links.get(relation)
+    except ValueError:  # something in it is no address: no reason to lose the document
+        return None
     return str(found["url"])[:_LONGEST_LINK] if found else None
 
 

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from bot.errors import ParseError
 from bot.model import DEFAULT_OPTIONS, Entry, SourceOptions
-from bot.sources.charset import decode
+from bot.sources.charset import decode, is_garbled
 from bot.sources.identity import canonical_url
 from bot.sources.plain import to_line, to_plain
 
@@ -21,6 +21,8 @@ MAX_ITEMS = 200
 MAX_ADDRESS_CHARS = 2_000
 SHORTEST_HEADLINE = 25
 """Characters: links of menus are shorter, where no selector tells items apart."""
+FEWEST_HEADLINES = 3
+"""Without selectors: with fewer it is a riddle, a notice about cookies or an empty frame, no list of news."""
 MOST_OPENINGS = 20_000
 """Elements of a page; what has more is an attack on recursion, not a list of news."""
 _OPENING = re.compile(r"<[a-zA-Z]")
@@ -34,7 +36,8 @@ def parse(
 ) -> tuple[Entry, ...]:
     """At most 200 items in the order of the page, each address once; times without a zone are left out.
 
-    Raises ParseError, and nothing else, for a page on which the selectors find nothing.
+    Raises ParseError, and nothing else, for a page on which the selectors find nothing, or which without
+    selectors shows fewer than three headlines.
     """
     try:
         entries = _read(open_page(body, content_type), base_url, options)
@@ -43,6 +46,8 @@ def parse(
     if not entries:
         wanted = f"the selector {options.items!r}" if options.items else "a headline with a link"
         raise ParseError(f"nothing on the page answers to {wanted[:120]}")
+    if not options.items and len(entries) < FEWEST_HEADLINES:
+        raise ParseError("the page has too few headlines with links to be a list of news")
     return entries
 
 
@@ -51,6 +56,8 @@ def open_page(body: bytes, content_type: str) -> LexborHTMLParser:
     text = decode(body, content_type)
     if not text.strip():
         raise ParseError("the answer is empty")
+    if is_garbled(text):
+        raise ParseError("the page's letters cannot be read in any charset that it declares")
     if len(_OPENING.findall(text)) > MOST_OPENINGS:
         raise ParseError("the page has more elements than a page of news")
     return LexborHTMLParser(text)

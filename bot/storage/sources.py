@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, insert, or_, select, update
@@ -32,11 +32,14 @@ __all__ = [
     "request_check",
     "restore_source",
     "resume",
+    "retry_now",
     "save_state",
     "upsert_catalogue",
 ]
 
 
+CLOCK_SLACK = timedelta(minutes=1)
+"""So far the clocks of two machines that take turns may differ."""
 _SOURCE_FIELDS = tuple(field.name for field in fields(Source))
 _STATE_FIELDS = tuple(field.name for field in fields(SourceState))
 _UNREAD: dict[str, Any] = {
@@ -68,8 +71,12 @@ async def upsert_catalogue(conn: AsyncConnection, sources: Sequence[Source]) -> 
 
 
 async def due_checks(conn: AsyncConnection, now: datetime, limit: int) -> list[SourceCheck]:
-    """Listed, unpaused sources whose time has come, those never checked first, then the longest due."""
-    is_due = or_(table.c.next_check_at.is_(None), table.c.next_check_at <= now)
+    """Listed, unpaused sources whose time has come, those never checked first, then the longest due.
+
+    What was checked at a time that is yet to come was planned by a clock that was wrong.
+    """
+    plan, checked = table.c.next_check_at, table.c.last_checked_at
+    is_due = or_(plan.is_(None), plan <= now, checked > now + CLOCK_SLACK)
     statement = (
         select(table)
         .where(table.c.is_listed, table.c.paused_at.is_(None), is_due)
@@ -161,6 +168,12 @@ async def hasten(conn: AsyncConnection, due: Mapping[str, datetime]) -> None:
     for source_id, moment in due.items():
         is_later = (table.c.id == source_id, table.c.failures == 0, table.c.next_check_at > moment)
         await conn.execute(update(table).where(*is_later).values(next_check_at=moment))
+
+
+async def retry_now(conn: AsyncConnection, source_ids: Iterable[str], now: datetime) -> None:
+    """Check these again at once that have failed; others stay as they are planned."""
+    failed = (table.c.id.in_(list(source_ids)), table.c.failures > 0, table.c.next_check_at > now)
+    await conn.execute(update(table).where(*failed).values(next_check_at=now))
 
 
 async def _checks(conn: AsyncConnection, *, is_listed: bool | None) -> list[SourceCheck]:

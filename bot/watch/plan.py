@@ -15,6 +15,8 @@ LONGEST_RETRY_AFTER = timedelta(days=1)
 JITTER = 0.1
 """Share of the wait: sources that start together do not stay together."""
 MOST_ERROR_CHARS = 300
+BELIEVED_FOR = timedelta(hours=6)
+"""How long a source is believed that nothing has changed: some hosts say so whatever they publish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,13 @@ class Seen:
     """What an answer showed besides its content.
 
     `allowed`: how long the source asks to be left alone. `found_at`: where it answers from, when that is
-    another page than the one that was asked for; None: a 304 does not tell.
+    another page than the one that was asked for; None: a 304 does not tell. `is_whole`: it was no 304.
     """
 
     elapsed: timedelta = timedelta()
     allowed: timedelta | None = None
     found_at: str | None = None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,27 @@ def plan_next(
     return replace(fine, next_check_at=now + wait)
 
 
+def is_doubtful(state: SourceState, now: datetime) -> bool:
+    """Whether the source is to be asked without conditions, because it has not answered in full for long."""
+    whole_at = state.vitals.whole_at
+    return whole_at is None or not timedelta() <= now - whole_at <= BELIEVED_FOR
+
+
+def is_cut_off(state: SourceState) -> bool:
+    """Whether the last check got no answer at all, which may have been the fault of our own network."""
+    return state.failures > 0 and state.vitals.fault is Fault.NO_ANSWER
+
+
 def _take_note(state: SourceState, outcome: Unchanged | Taken, now: datetime) -> SourceState:
     seen = outcome.seen
     found_at = state.vitals.found_at if seen.found_at is None else seen.found_at
-    vitals = note_answer(state.vitals, elapsed=seen.elapsed, allowed=seen.allowed, found_at=found_at)
+    vitals = note_answer(
+        state.vitals,
+        elapsed=seen.elapsed,
+        allowed=seen.allowed,
+        found_at=found_at,
+        whole_at=now if seen.is_whole else None,
+    )
     if isinstance(outcome, Unchanged):
         return replace(state, vitals=vitals)
     return replace(

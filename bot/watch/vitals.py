@@ -33,6 +33,7 @@ class Fault(StrEnum):
 
     NONE = ""
     OTHER = "other"
+    NO_ANSWER = "no_answer"
     PAGE = "page"
     CHALLENGE = "challenge"
     REFUSED = "refused"
@@ -64,13 +65,17 @@ class Vitals:
     """Where the answer came from when that is not the address of the catalogue."""
     fault: Fault = Fault.NONE
     failing_since: datetime | None = None
+    whole_at: datetime | None = None
+    """When it last answered in full, rather than that nothing has changed."""
 
 
 NOTHING_OBSERVED = Vitals()
 
 
-def note_answer(seen: Vitals, *, elapsed: timedelta, allowed: timedelta | None, found_at: str) -> Vitals:
-    """After an answer, with or without news."""
+def note_answer(
+    seen: Vitals, *, elapsed: timedelta, allowed: timedelta | None, found_at: str, whole_at: datetime | None
+) -> Vitals:
+    """After an answer, with or without news. `whole_at`: now, when it came in full; else None."""
     return replace(
         seen,
         answer_s=_mean(seen.answer_s, elapsed.total_seconds()),
@@ -79,6 +84,7 @@ def note_answer(seen: Vitals, *, elapsed: timedelta, allowed: timedelta | None, 
         found_at=found_at,
         fault=Fault.NONE,
         failing_since=None,
+        whole_at=whole_at or seen.whole_at,
     )
 
 

@@ -3,56 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 
-from bot.check import Checked, Checker, Failed, Progress, Taken, Unchanged
+from bot.check import Checker, Failed, Progress, Taken, Unchanged
 from bot.errors import StorageError
 from bot.ingest import Ingested, ingest
-from bot.model import Entry, Finding, Incident, Report, Severity, Source, SourceKind, SourceType
+from bot.model import Finding, Incident, Report, Severity, Source, SourceKind, SourceType
 from bot.sources.addresses import read_exemptions
 from bot.sources.fetch import Fetcher
-from bot.sources.identity import report_key
 from bot.sources.parser import Parser
-from bot.storage.database import Database
 from bot.storage.incidents import add_incident
 from bot.storage.sources import SourceState, all_checks, get_check, pause, upsert_catalogue
 from bot.watch.health import Why, diagnose
-from tests.clock import PATIENCE_S, FakeClock
+from tests.check.newsroom import PARSE_LIMIT, Calm, Newsroom
+from tests.clock import PATIENCE_S
 from tests.ground import shared_reader
 from tests.source_host import Item, SourceHost, feed, hang, rss, status, wait_for
 
 BODY = rss(Item("https://outlet.example/1", "Shots near Kut"), Item("https://outlet.example/2", "A derby"))
-PARSE_LIMIT = timedelta(seconds=PATIENCE_S)
 CHANGED = rss(Item("https://outlet.example/1", "Shots near Kut, three wounded"))
-
-
-@dataclass
-class Intake:
-    """Stands where the real intake goes: remembers what it was given, and fails for a source when told to."""
-
-    given: list[tuple[str, list[str], bool]] = field(default_factory=list)
-    errors: dict[str, Exception] = field(default_factory=dict)
-
-    async def __call__(
-        self, conn: Any, source: Source, entries: Sequence[Entry], now: Any, is_first_check: bool
-    ) -> Ingested:
-        self.given.append((source.id, [report_key(entry) for entry in entries], is_first_check))
-        if source.id in self.errors:
-            raise self.errors[source.id]
-        return Ingested(new_reports=len(entries))
-
-
-class Calm:
-    """A reader for whom nothing is a violation."""
-
-    def read(self, report: Report) -> Finding:
-        return Finding(is_violation=False, score=0.0, language="en")
 
 
 class CountingReader:
@@ -63,47 +36,6 @@ class CountingReader:
     def read(self, report: Report) -> Finding:
         self.in_this_turn += 1
         return shared_reader().read(report)
-
-
-@dataclass
-class Newsroom:
-    """A host, a database with sources on the host, and the checker between them."""
-
-    host: SourceHost
-    database: Database
-    clock: FakeClock
-    intake: Intake
-    checker: Checker
-
-    async def list_sources(self, *names: str) -> None:
-        async with self.database.writing() as conn:
-            await upsert_catalogue(conn, [self.source(name) for name in names])
-
-    def source(self, name: str) -> Source:
-        return Source(name, name.title(), SourceKind.FEED, self.host.url(f"/{name}"), SourceType.AGENCY)
-
-    async def state(self, name: str) -> SourceState:
-        async with self.database.reading() as conn:
-            check = await get_check(conn, name)
-        assert check is not None
-        return check.state
-
-    async def check_after(self, passed: timedelta) -> dict[str, Checked]:
-        self.clock.advance(passed)
-        return {checked.source.id: checked for checked in await self.checker.check_due()}
-
-
-@pytest.fixture
-async def room(db: Database, clock: FakeClock) -> AsyncIterator[Newsroom]:
-    intake = Intake()
-    async with (
-        SourceHost() as host,
-        Fetcher(read_exemptions(["127.0.0.1"])) as fetcher,
-        Parser(limit=PARSE_LIMIT) as parser,
-    ):
-        checker = Checker(db, fetcher, parser, intake, clock=clock.now)
-        yield Newsroom(host, db, clock, intake, checker)
-        await checker.close()
 
 
 HOUR = timedelta(hours=1)

@@ -67,7 +67,7 @@ def test_a_source_that_answers_is_asked_again_after_its_interval() -> None:
 def test_nothing_new_changes_nothing_but_the_times() -> None:
     """What was remembered stays; so does the time of the last news."""
     before = plan_next(SourceState(), TAKEN, NOW - MINUTE, USUAL)
-    after = plan_next(before, Unchanged(), NOW, USUAL)
+    after = plan_next(before, Unchanged(Seen(is_whole=False)), NOW, USUAL)
     assert after == replace(before, next_check_at=NOW + MINUTE, last_checked_at=NOW, last_ok_at=NOW)
 
 

@@ -97,6 +97,17 @@ async def test_a_home_page_leads_to_its_feed(desk: Desk) -> None:
     assert (added.side, added.theatres, added.kind) == (NEUTRAL, (), SourceKind.FEED)
 
 
+async def test_a_feed_that_is_gone_does_not_hide_the_next(desk: Desk) -> None:
+    """A home page may name feeds that it has no longer."""
+    url = desk.host.answer("/news.xml", feed(rss(*ITEMS)))
+    names = b"".join(
+        b"<link rel=alternate type='application/rss+xml' href='%s'>" % path
+        for path in (b"/old", b"/news.xml")
+    )
+    home = desk.host.answer("/", feed(b"<html><head>" + names + b"</head><body>Welcome</body></html>"))
+    assert (await desk.adds(home)).splitlines()[:2] == ["127.0.0.1: a feed, 5 items", url]
+
+
 async def test_nobody_waits_for_a_slow_host(desk: Desk) -> None:
     """The conversation goes on; a second look has to wait its turn."""
     gate = asyncio.Event()

@@ -125,6 +125,20 @@ def test_utf8_is_believed_over_a_header_that_lies() -> None:
     )
 
 
+@pytest.mark.parametrize("default", ["iso-8859-1", "us-ascii", "windows-1252"])
+def test_a_document_is_believed_over_the_default_of_its_server(default: str) -> None:
+    """Every byte reads as something in Latin-1, so it proves nothing."""
+    body = RSS.format(charset="windows-1251", title="Обстрел под Мартуни").encode("cp1251")
+    assert one(body, f"text/xml; charset={default}").title == "Обстрел под Мартуни"
+
+
+def test_letters_that_cannot_be_read_are_no_news() -> None:
+    """A feed in an undeclared charset is a fault that an admin sees, not a source with nothing to say."""
+    body = RSS.format(charset="utf-8", title="Обстрел под Мартуни " * 20).encode("cp1251")
+    with pytest.raises(ParseError, match="charset"):
+        parse_feed(body, "text/xml; charset=utf-8")
+
+
 @pytest.mark.parametrize("name", ["no-such-charset", "base64", "rot13", "idna", "utf-7", "../../etc/passwd"])
 def test_a_charset_that_is_none_is_passed_over(name: str) -> None:
     """Neither an error nor a codec that is not one for text."""

@@ -189,6 +189,14 @@ async def test_redirects_are_followed_with_the_last_address(host: SourceHost, fe
     assert answer.final_url == host.url("/new/feed")
 
 
+async def test_a_link_header_that_is_none_costs_nothing_else(host: SourceHost, fetcher: Fetcher) -> None:
+    """A wrong address of a hub is no reason to lose the news."""
+    url = host.answer("/feed", status(200, Link='<http://[::1>; rel="hub", <http://x:99999999/>; rel=self'))
+    found = await fetcher.fetch(url)
+    assert isinstance(found, Fetched)
+    assert (found.hub, found.topic) == (None, None)
+
+
 async def test_a_redirect_loop_ends_after_five(host: SourceHost, fetcher: Fetcher) -> None:
     """Six requests, then no more."""
     assert "more than 5 redirects" in await _refused(fetcher, host.answer("/loop", redirect("/loop")))

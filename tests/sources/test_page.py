@@ -47,9 +47,11 @@ def test_items_are_read_by_the_selectors_of_the_sources_file() -> None:
 
 def test_without_selectors_headlines_are_links_of_the_same_site() -> None:
     """Menus, short links and other sites are none."""
-    assert [e.url for e in parse(LIST, "text/html", BASE)] == [
+    page = LIST.replace(b"</ul>", b"<li><a href=4>The minister met the observers in Kut</a></ul>")
+    assert [e.url for e in parse(page, "text/html", BASE)] == [
         "https://mod.example/en/news/2",
         "https://mod.example/en/3?utm_source=x",
+        "https://mod.example/en/4",
     ]
 
 
@@ -58,6 +60,12 @@ def test_without_selectors_headlines_are_links_of_the_same_site() -> None:
     [
         (b"", SourceOptions(), "empty"),
         (b"<html><p>Are you a robot?</p></html>", SourceOptions(), "headline with a link"),
+        (LIST, SourceOptions(), "too few headlines"),
+        (
+            b"<h1>Prove that you are human</h1><a href=/help>Why do I have to complete a captcha here?</a>",
+            SourceOptions(),
+            "too few headlines",
+        ),
         (LIST, SourceOptions(items="div.gone"), r"div\.gone"),
         (LIST, SourceOptions(items="li[["), "no CSS selector"),
         (b"<div>" * 30_000, SourceOptions(), "more elements"),
