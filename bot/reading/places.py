@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot.atlas import Atlas
 from bot.data import Facts, Town
 from bot.folding import fold
 from bot.model import FoundPlace, Region, RegionLevel
+from bot.reading.homonyms import Homonyms
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
-from bot.reading.scene import Capitals, may_be_scene
+from bot.reading.scene import Capitals, is_voice, may_be_scene
 from bot.reading.text import Folder
 from bot.reading.unlisted import LIKELY, SURE, Romanizer, find_unlisted, is_latin, lies_in
+from bot.reading.wider import AREAS, RANKS, Named, are_close, drop_beside, drop_wider
 
 REGION_WEIGHT = 2.0
 TOWN_WEIGHT = 0.6
@@ -34,33 +35,12 @@ LEAST_EVIDENCE = 1.2
 MOST_PLACES = 12
 
 
-TOWN_DEGREES = 0.15
-"""Latitude and longitude together: some 15 km."""
-
-
-BEARING_REACH, BEHIND_REACH = 26, 60
-"""Letters of `to the north of`, and between the place of the incident and the one that it lies by."""
-
-_BEARING = re.compile(
-    r" (?:(?:north|south|east|west)(?:\w*) of|outside|close to|(?:nord|sud|est|ouest) (?:de|d|du)"
-    r"|(?:norte|sur|este|oeste|leste|sul) de|cerca de|perto de|pres de|(?:север|юг|восток|запад)\w* (?:от )?"
-    r"|(?:північ|півд|схід|схо|захід|захо)\w* (?:від )?)"
-    r"(?: (?:the|la|el|city of|ville de|города|міста))? ?$"
-)
-
-
 SMALL_TREE = 10
 MOST_OF_A_TREE = 0.6
 """A region with a larger share of its theatre's places is as wide as the theatre."""
 
 
-_RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
-_AREAS = frozenset({RegionLevel.PROVINCE, RegionLevel.DISTRICT})
 _PRECISE = frozenset({RegionLevel.PLACE, RegionLevel.DISTRICT})
-
-
-Position = FoundPlace | Region | Town
-"""What has a latitude and a longitude."""
 
 
 class Map:
@@ -72,6 +52,7 @@ class Map:
         self._theatres: Mapping[str, Any] = facts.theatres
         self._widest = _widest(facts.atlas)
         self._elsewhere = frozenset(fold(name) for name in facts.languages["elsewhere"]["names"])
+        self._homonyms = Homonyms(facts.atlas)
         self._capitals = Capitals(facts.languages, Folder())
         self._romanizer = Romanizer(facts.languages["romanized"])
         self._by_country: dict[str, list[str]] = {}
@@ -132,9 +113,10 @@ class Map:
         mentions = [m for m in (*listed, *unlisted) if may_be_scene(passages, m)]
         capitals = [m for m in mentions if _is_within(spans, m)]
         sure = [m for m in mentions if m not in capitals or self._is_city(passages, m)]
-        return self._choose_scene(passages, theatre, sure) or self._choose_scene(
-            passages, theatre, [m for m in capitals if self._may_be_city(passages, m)]
-        )
+        cities = [m for m in capitals if self._may_be_city(passages, m)]
+        quiet = [m for m in sure if not is_voice(passages, m)]
+        choices = (self._choose_scene(passages, theatre, some) for some in (quiet, sure, cities))
+        return next((scene for scene in choices if scene), [])
 
     def _choose_scene(
         self, passages: Passages, theatre: str, mentions: list[Mention]
@@ -149,8 +131,8 @@ class Map:
                 and place.region not in self._widest
             ):
                 named.setdefault(place.region or place.name, Named(place, [])).mentions.append(mention)
-        found = _drop_beside(passages, _prefer_told(passages, list(named.values())))
-        kept = _drop_wider(passages, _prefer_regions(passages, found), self._atlas)[:MOST_PLACES]
+        found = drop_beside(passages, _prefer_told(passages, list(named.values())))
+        kept = drop_wider(passages, _prefer_regions(passages, found), self._atlas)[:MOST_PLACES]
         return [(item.mentions[0], item.place) for item in kept]
 
     def _is_city(self, passages: Passages, mention: Mention) -> bool:
@@ -168,10 +150,12 @@ class Map:
         if mention.codes[0][:2] in {SURE, LIKELY}:
             return self._unlisted(mention.codes[0][2:], passages.language, theatre)
         regions = [r for i in codes_of(mention, "r") if (r := self._atlas.get(i)) and self._is_in(i, theatre)]
+        if len(regions) > 1:
+            regions = self._homonyms.choose(passages, mention, regions)
         if regions:
             is_area = _is_beside(passages, "roles.area", mention)
             rank = min if is_area else max
-            return self._place_of(rank(regions, key=lambda r: _RANKS[r.level]))
+            return self._place_of(rank(regions, key=lambda r: RANKS[r.level]))
         return self._town_of(passages, mention, theatre)
 
     def _unlisted(self, name: str, language: str, theatre: str) -> FoundPlace | None:
@@ -200,7 +184,7 @@ class Map:
         """The place of the theatre's own tree that has one of a town's names and lies where it does."""
         for name in (town.name, *town.names):
             region = self._atlas.find(name)
-            if region and self._is_in(region.id, theatre) and _are_close(region, town):
+            if region and self._is_in(region.id, theatre) and are_close(region, town):
                 return region
         return None
 
@@ -218,13 +202,6 @@ class Map:
             region.lon,
             self._atlas.reach_km(region.id),
         )
-
-
-class Named(NamedTuple):
-    """A place with every mention of it that may be the scene."""
-
-    place: FoundPlace
-    mentions: list[Mention]
 
 
 def _is_within(spans: Sequence[tuple[int, int]], mention: Mention) -> bool:
@@ -267,21 +244,6 @@ def _prefer_told(passages: Passages, places: list[Named]) -> list[Named]:
     return [p for p in places if any(text.sentence_of(m.start) in told for m in p.mentions)] or places
 
 
-def _drop_beside(passages: Passages, places: list[Named]) -> list[Named]:
-    """Without places that only say where another one lies: `Shumy, north of Horlivka`."""
-    starts = sorted(m.end for item in places for m in item.mentions)
-    beside = [
-        item for item in places if all(_is_bearing(passages, mention, starts) for mention in item.mentions)
-    ]
-    return [item for item in places if item not in beside] or places
-
-
-def _is_bearing(passages: Passages, mention: Mention, ends: Sequence[int]) -> bool:
-    """Whether a place stands after `north of` or `near`, just behind another place."""
-    lead = passages.text.folded[max(0, mention.start - BEARING_REACH) : mention.start]
-    return _BEARING.search(lead) is not None and any(0 < mention.start - end <= BEHIND_REACH for end in ends)
-
-
 def _prefer_regions(passages: Passages, places: list[Named]) -> list[Named]:
     """Places of the theatre's own tree; towns of the gazetteer where it names none but provinces.
 
@@ -298,62 +260,10 @@ def _prefer_regions(passages: Passages, places: list[Named]) -> list[Named]:
             or p.place.lat is None
             or any(_is_told_apart(passages, m) for m in p.mentions)
         ]
-    return places if all(p.place.level in _AREAS for p in sure) else sure
+    return places if all(p.place.level in AREAS for p in sure) else sure
 
 
 def _is_told_apart(passages: Passages, mention: Mention) -> bool:
     """Whether `village of` leads a town in, or its district follows it."""
     _, end = passages.text.raw_span(mention.start, mention.end)
     return _is_beside(passages, "roles.place_before", mention) or lies_in(passages, end)
-
-
-def _drop_wider(passages: Passages, places: Sequence[Named], atlas: Atlas) -> list[Named]:
-    """Without provinces and districts that only say where a named place lies; narrow places first.
-
-    A town with the name of its province is dropped where another place of the province is named.
-    """
-    holders = {region for item in places for region in item.place.path[:-1]}
-    kept = [
-        item
-        for item in places
-        if (
-            item.place.region not in holders
-            or item.place.level is RegionLevel.PLACE
-            or _is_counted(passages, item, places)
-        )
-        and not any(_is_namesake(item.place, other.place, atlas) for other in places)
-    ]
-    return sorted(kept, key=lambda item: (-_RANKS[item.place.level], item.mentions[0].start))
-
-
-def _is_counted(passages: Passages, area: Named, places: Sequence[Named]) -> bool:
-    """Whether violations are counted for the area as a whole, in a sentence that names no place of it."""
-    text, breaches = passages.text, passages.found.of("truce.breach")
-    inside = {
-        text.sentence_of(m.start)
-        for other in places
-        if area.place.region in other.place.path[:-1]
-        for m in other.mentions
-    }
-    for mention in area.mentions:
-        sentence = text.sentence_of(mention.start)
-        start, end = text.sentence_span(sentence)
-        is_told = sentence not in inside and any(start <= h.start < end for h in breaches)
-        if is_told and start >= text.body_start and any(c.isdigit() for c in text.folded[start:end]):
-            return True
-    return False
-
-
-def _is_namesake(town: FoundPlace, other: FoundPlace, atlas: Atlas) -> bool:
-    """Whether a town is called as the province, `Idlib Province`, in which another place lies far off."""
-    if town.level is not RegionLevel.PLACE or town.region in other.path or _are_close(town, other):
-        return False
-    areas = [r.name for i in other.path[:-1] if (r := atlas.get(i)) and r.level in _AREAS]
-    return any(name == town.name or name.startswith(f"{town.name} ") for name in areas)
-
-
-def _are_close(one: Position, other: Position) -> bool:
-    """Whether two places lie within a town's reach of each other; one without a position lies far off."""
-    north = (one.lat or 0.0) - (other.lat or 0.0)
-    east = (one.lon or 0.0) - (other.lon or 0.0)
-    return abs(north) + abs(east) < TOWN_DEGREES

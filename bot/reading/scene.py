@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from bot.reading.lexicon import LONGEST
 from bot.reading.names import Mention
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
@@ -19,11 +20,26 @@ LEAD_REACH = 6
 FIRST_REACH = 2
 """Letters before a place that begins the text, as a dateline does."""
 
+FOLLOW_REACH = 26
+"""Letters between a place and the words behind it that tell whence or whither."""
+
+LOOSE_LETTERS = 3
+"""Letters of other words that may stand between."""
+
+STRUCK_REACH = 24
+"""Letters behind such words within which an act makes the place a target."""
+
+VOICE_REACH = 2
+"""Letters between `the governor of` and the place that he speaks for."""
+
 AIM_REACH = 14
 """Letters before `positions at` within which `against` or `on` makes them the target."""
 
-AND_REACH = 6
-"""Letters between two places that `and` joins."""
+JOIN_REACH = 24
+"""Letters between two places that `and`, or a word for an area, joins."""
+
+PLAIN_WORDS = frozenset({"casualties.and", "roles.area", "roles.place_before", "roles.place_after"})
+"""Words that stand beside places and tell nothing of what was done there."""
 
 CLINIC_BEFORE, CLINIC_AFTER = 16, 18
 """Letters around a place within which `hospital` makes it one's name or town."""
@@ -101,7 +117,24 @@ def may_be_scene(passages: Passages, mention: Mention) -> bool:
         return False
     if _is_far(passages, mention):
         return False
-    return not _is_clinic(passages, mention) and not _is_led_in(passages, mention)
+    if _is_clinic(passages, mention) or _is_led_in(passages, mention):
+        return False
+    return not _is_followed(passages, mention)
+
+
+def is_voice(passages: Passages, mention: Mention) -> bool:
+    """Whether the place stands for whoever speaks there: `the governor of`, `in Damascus they say`."""
+    text, found = passages.text, passages.found
+    clause = text.clause_of(mention.start)
+    span = (max(text.clauses[clause], mention.start - LONGEST), mention.end + 2)
+    for hit in _within(found.of("scope.voice"), *span):
+        if 0 <= mention.start - hit.end - _party_letters(passages, hit.end, mention.start) <= VOICE_REACH:
+            return True
+        if hit.start - mention.end >= 0:
+            return True
+    start, _ = text.sentence_span(text.sentence_of(mention.start))
+    is_first = mention.start - start <= LEAD_REACH
+    return is_first and found.has("scope.says", mention.end, mention.end + 2)
 
 
 def _is_dateline(text: Text, mention: Mention) -> bool:
@@ -139,6 +172,34 @@ def _is_led_in(passages: Passages, mention: Mention) -> bool:
     )
 
 
+def _is_followed(passages: Passages, mention: Mention) -> bool:
+    """Whether words behind the place tell that fire came from there, or people were brought there."""
+    text, found = passages.text, passages.found
+    clause = text.clause_of(mention.start)
+    for code in ("scope.from_after", "scope.fled_after", "scope.said_after"):
+        for hit in _within(found.of(code), mention.end, mention.end + FOLLOW_REACH):
+            is_near = letters_between(passages, mention.end, hit.start) <= LOOSE_LETTERS
+            if is_near and text.clause_of(hit.start) == clause and not _is_struck(passages, mention, hit):
+                return True
+    return False
+
+
+def _is_struck(passages: Passages, mention: Mention, hit: Hit) -> bool:
+    """Whether an act is told of right there: `a hospital in Atarib was hit`."""
+    return passages.found.has_under("acts", mention.end, hit.end + STRUCK_REACH)
+
+
+def letters_between(passages: Passages, start: int, end: int) -> int:
+    """How many letters of a span are no places, no words for areas and no `and`."""
+    found, letters = passages.found, list(passages.text.folded[start:end])
+    spans = [m for m in passages.places if m.start < end and start < m.end]
+    spans += [Mention(*hit[:2], ()) for hit in found.over(start, end) if hit.code in PLAIN_WORDS]
+    for span in spans:
+        for index in range(max(span.start, start), min(span.end, end)):
+            letters[index - start] = " "
+    return sum(not letter.isspace() for letter in letters)
+
+
 def _within(hits: Sequence[Hit], start: int, end: int) -> Sequence[Hit]:
     """The hits that begin within a span."""
     return hits[bisect_left(hits, (start,)) : bisect_left(hits, (end,))]
@@ -155,12 +216,23 @@ def _party_letters(passages: Passages, start: int, end: int) -> int:
 
 
 def _starts_joined(passages: Passages, mention: Mention) -> list[int]:
-    """Where a place begins that stands right before `and` and this one."""
+    """Where places begin that `and`, or a word for an area, joins one after the other to this one."""
+    starts: list[int] = []
     index = bisect_left(passages.places, mention)
-    before = passages.places[index - 1] if index else mention
-    is_near = 0 < mention.start - before.end <= AND_REACH
-    is_joined = is_near and passages.found.has("casualties.and", before.end, mention.start)
-    return [before.start] if is_joined else []
+    while index:
+        before, mention = passages.places[index - 1], passages.places[index] if starts else mention
+        if not 0 < mention.start - before.end <= JOIN_REACH or not _is_joined(passages, before, mention):
+            break
+        starts.append(before.start)
+        index -= 1
+    return starts
+
+
+def _is_joined(passages: Passages, one: Mention, other: Mention) -> bool:
+    """Whether nothing but `and`, or `village of the`, stands between two places."""
+    between = {hit.code for hit in passages.found.over(one.end, other.start)} & PLAIN_WORDS
+    loose = letters_between(passages, one.end, other.start)
+    return bool(between) and loose <= (0 if between == {"casualties.and"} else LOOSE_LETTERS)
 
 
 def _is_aimed_at(passages: Passages, hit: Hit) -> bool:

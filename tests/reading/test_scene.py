@@ -83,3 +83,88 @@ def test_a_longer_name_is_not_the_town_in_it(read: Read) -> None:
     """`New Tubigon` is not the town that is called as its second word."""
     text = f"{PATROL} in Barangay New Tubigon, Sibagat."
     assert places(read, "Clash in Caraga", text, NPA) == ["New Tubigon", "Sibagat"]
+
+
+SAID = "2025-05-05T08:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "when", "expected"),
+    [
+        (
+            "Ermənistan atəşkəsi pozub",
+            "Qafan rayonu ərazisindəki mövqelərdən Zəngilan rayonundakı mövqelərimiz atəşə tutulub.",
+            "2021-03-05T08:00:00+00:00",
+            ["Zangilan"],
+        ),
+        (
+            "Esed rejimi ateşkesi bozdu",
+            "Esed rejimi Afis beldesini topa tuttu. Atışların Serakib'den yapıldığı bildirildi.",
+            "2021-09-07T08:00:00+00:00",
+            ["Afis"],
+        ),
+        (
+            "آتش‌باری در اسپین بولدک",
+            "نیروهای پاکستانی بر خانه‌های مردم در اسپین بولدک آتش گشودند و خانواده‌ها به تخته‌پل رفتند.",
+            "2021-03-05T08:00:00+00:00",
+            ["Spin Boldak"],
+        ),
+        (
+            "Esed rejimi ateşkesi bozdu",
+            "Esed rejimi Afis beldesini kendi mevzilerinden topa tuttu.",
+            "2021-09-07T08:00:00+00:00",
+            ["Afis"],
+        ),
+        (
+            "Atarib'de hastane vuruldu",
+            "Esed rejimi güçleri pazar sabahı Atarib'deki hastaneyi bombaladı.",
+            "2021-09-07T08:00:00+00:00",
+            ["Atarib"],
+        ),
+    ],
+)
+def test_words_behind_a_place_tell_whence_and_whither(
+    read: Read, title: str, text: str, when: str, expected: list[str]
+) -> None:
+    """Some languages put them there; where the hospital itself was struck the place stays."""
+    assert places(read, title, text, when) == expected
+
+
+FIRED = "Azerbaijani forces opened fire on Khnatsakh on Sunday"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{FIRED}, the governor of Kapan said.",
+        f"{FIRED}, the Kapan administration said.",
+        f"{FIRED}. Kapan says that nobody was hurt by the shots.",
+        f"{FIRED} from the village of Sarigyugh and the village of Kapan.",
+    ],
+)
+def test_whoever_speaks_there_is_no_scene(read: Read, text: str) -> None:
+    """A governor's town is told only where there is no other place; so is what joins a place of origin."""
+    assert places(read, "Shots on the border of Armenia", text, SAID) == ["Khnatsakh"]
+
+
+def test_who_speaks_tells_where_nobody_else_does(read: Read) -> None:
+    """Without another place that of the administration is the best."""
+    text = "Azerbaijani forces opened fire with mortars on Sunday, the Goris administration said."
+    assert places(read, "Shots on the border of Armenia", text, SAID) == ["Goris"]
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("in Kitaotao, Bukidnon", ["Kitaotao"]),
+        ("in Kitaotao, in the province of Bukidnon", ["Kitaotao"]),
+        ("in Kitaotao and Bukidnon", ["Kitaotao", "Bukidnon"]),
+        ("in Kitaotao, Bukidnon, Sibagat", ["Kitaotao", "Sibagat", "Bukidnon"]),
+        ("in Kitaotao, Masbate", ["Kitaotao", "Masbate"]),
+        ("in Barangay Kaulakan, Bukidnon", ["Kaulakan"]),
+    ],
+)
+def test_a_province_behind_its_town_is_an_address(read: Read, where: str, expected: list[str]) -> None:
+    """Unless `and` or a list holds them, or the province lies far away."""
+    text = f"{PATROL} {where}."
+    assert places(read, "NPA attack", text, NPA) == expected
