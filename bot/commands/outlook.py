@@ -64,8 +64,14 @@ async def change(visit: Visit, work: Work) -> Outlook:
         after = await would_tell(conn, chat.id, now - WEEK)
     if is_back:
         desk.wake()
-    added = tuple(each for each in after if each not in set(before))
-    return Outlook(after, added, tuple(each for each in before if each not in set(after)))
+    return compare(before, after)
+
+
+def compare(before: tuple[int, ...], after: tuple[int, ...]) -> Outlook:
+    """What a choice brings, and what that adds to what stood before and takes away."""
+    known, left = set(before), set(after)
+    added = tuple(each for each in after if each not in known)
+    return Outlook(after, added, tuple(each for each in before if each not in left))
 
 
 async def look_back(visit: Visit) -> Outlook:

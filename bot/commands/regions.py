@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.commands.choice import (
     add_regions,
@@ -14,6 +14,7 @@ from bot.commands.choice import (
     remove_regions,
 )
 from bot.commands.grammar import echo, split_names
+from bot.commands.outlook import Outlook, compare, look_back, say_outlook
 from bot.commands.picker import Reaction, show_picker, summary
 from bot.commands.pins import show_circles
 from bot.commands.screen import Button, Screen, in_rows
@@ -45,15 +46,17 @@ async def say_subscribe(visit: Visit) -> Screen:
     """/subscribe REGION[, REGION…] | all; without a name the picker opens."""
     if not visit.text:
         return await show_picker(visit)
+    before = await look_back(visit)
     if is_all(visit.text):
         await add_regions(visit, [EVERYTHING])
-        return Screen(visit.words.text("You now get every alert, wherever it is. /unsubscribe all ends it."))
+        told = visit.words.text("You now get every alert, wherever it is. /unsubscribe all ends it.")
+        return await _say_changed(visit, [told], before)
     named = find_regions(visit, visit.text)
     if not named.regions:
         return say_unknown(visit, named.unknown)
     ids = [region.id for region in named.regions]
     added = await add_regions(visit, ids)
-    return _say_chosen(visit, ids, added, named)
+    return await _say_chosen(visit, ids, added, named, before)
 
 
 async def say_unsubscribe(visit: Visit) -> Screen:
@@ -67,12 +70,13 @@ async def say_unsubscribe(visit: Visit) -> Screen:
     named = find_regions(visit, visit.text)
     if not named.regions:
         return say_unknown(visit, named.unknown, action="drop")
+    before = await look_back(visit)
     removed = await remove_regions(visit, [region.id for region in named.regions])
     if not removed:
         return await _say_not_chosen(visit, named.regions[0])
     names = name_regions(visit.desk.atlas, visit.words, removed)
     lines = [visit.words.text("Taken off: {regions}.", regions=names), *say_not_understood(visit, named)]
-    return Screen("\n".join(lines))
+    return await _say_changed(visit, lines, before)
 
 
 async def press_take(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
@@ -80,8 +84,9 @@ async def press_take(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
     region = visit.desk.atlas.get(arguments[0])
     if region is None:
         return Reaction(visit.words.text("This region is no longer in the list."))
+    before = await look_back(visit)
     added = await add_regions(visit, [region.id])
-    return Reaction(screen=_say_chosen(visit, [region.id], added, Named((region,), ())))
+    return Reaction(screen=await _say_chosen(visit, [region.id], added, Named((region,), ()), before))
 
 
 async def press_drop(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
@@ -142,16 +147,25 @@ def _read_name(visit: Visit, name: str) -> tuple[Region, ...]:
     return known if len(known) == len(parts) else ()
 
 
-def _say_chosen(visit: Visit, ids: list[str], added: tuple[str, ...], named: Named) -> Screen:
+async def _say_chosen(
+    visit: Visit, ids: list[str], added: tuple[str, ...], named: Named, before: Outlook
+) -> Screen:
     words = visit.words
     names = name_regions(visit.desk.atlas, words, ids)
     told = words.text("You now get alerts for {regions}.", regions=names)
     if not added:
         told = words.text("You get alerts for {regions} already.", regions=names)
     suggested = [r for name in named.unknown for r in visit.desk.atlas.suggest(name, 1)]
-    more = visit.button(words.text("Choose more"), "open", "-", "0")
-    buttons = (*_take_buttons(visit, suggested[:_SUGGESTIONS]), (more,))
-    return Screen("\n".join([told, *say_not_understood(visit, named)]), buttons)
+    shown = await _say_changed(visit, [told, *say_not_understood(visit, named)], before)
+    return replace(shown, buttons=(*_take_buttons(visit, suggested[:_SUGGESTIONS]), *shown.buttons))
+
+
+async def _say_changed(visit: Visit, lines: list[str], before: Outlook) -> Screen:
+    """What was done, what the choice would have brought since, and how to go on."""
+    outlook = compare(before.ids, (await look_back(visit)).ids)
+    preview = visit.button(visit.words.text("Preview"), "preview")
+    more = visit.button(visit.words.text("Choose more"), "open", "-", "0")
+    return Screen("\n".join([*lines, say_outlook(visit.words, outlook)]), ((preview, more),))
 
 
 def say_unknown(visit: Visit, unknown: tuple[str, ...], action: str = "take") -> Screen:

@@ -159,6 +159,23 @@ async def test_to_unsubscribe_from_all_ends_the_circles_too(scene: Scene, anna: 
     assert await told(scene, anna) == []
 
 
+async def test_every_change_of_regions_says_what_it_brings(scene: Scene, anna: Somebody) -> None:
+    """The last seven days, what that adds or takes away, and a button to the preview."""
+    for number, where in enumerate(("khtsaberd", "shusha", "zone-01")):
+        await happens(scene, f"AA-1212-K{number}", where)
+    said = await anna.says("/subscribe Hadrut")
+    assert said.splitlines()[1] == "The last seven days: 1 alert (+1)"
+    assert "2 alerts (+1)" in await anna.says("/subscribe Shusha")
+    assert "3 alerts (+1)" in await anna.says("/subscribe all")
+    await anna.says("/unsubscribe all")
+    await anna.says("Shusha")
+    await anna.presses("Shusha")
+    assert "1 alert (+1)" in anna.sees
+    assert "0 alerts (−1)" in await anna.says("/unsubscribe Shusha")
+    await anna.presses("Preview")
+    assert "You have chosen no region" in anna.sees
+
+
 async def test_three_taps_to_the_first_incident(scene: Scene, anna: Somebody) -> None:
     """From /start: a theatre, all of it, done; the first incident is there, and how to go on."""
     await happens(scene, "AA-1212-K3", "khtsaberd")

@@ -26,7 +26,7 @@ async def test_a_few_commands_are_done_in_order_a_second_apart(scene: Scene, ann
     begin_s = scene.clock.monotonic()
     await anna.says_at_once(["/subscribe Hadrut", "/subscribe Shusha", "/unsubscribe Hadrut"])
     assert (await anna.filters()).regions == ("shusha",)
-    assert anna.messages[-1] == "Taken off: Hadrut (Armenia – Azerbaijan)."
+    assert anna.messages[-1].startswith("Taken off: Hadrut (Armenia – Azerbaijan).")
     assert scene.clock.monotonic() - begin_s >= 2
 
 
@@ -98,5 +98,5 @@ async def test_long_arguments_are_cut_with_a_word(scene: Scene, anna: Somebody) 
     assert said.splitlines()[-1] == "I read only the first 2,000 characters."
     assert "I read only" not in await anna.says("/latest " + "x" * 2_000)
     said = await anna.says("/subscribe " + ", ".join(["Hadrut", *(f"nowhere {n}" for n in range(50))]))
-    assert said.splitlines()[-1] == "I read only the first 50 names."
+    assert said.splitlines()[-2] == "I read only the first 50 names."
     assert (await anna.filters()).regions == ("hadrut",)
