@@ -105,23 +105,21 @@ LONGEST_MONTH = 31
 
 
 class Lexicons:
-    """Every language's lexicon as one automaton each."""
+    """Every language's lexicon as one automaton each, made when the first text in the language comes."""
 
     def __init__(self, lexicons: Mapping[str, Mapping[str, Any]], clitics: Any, folder: Folder) -> None:
-        self._accents: dict[str, dict[str, str]] = {
-            language: lexicon.get("accents", {}) for language, lexicon in lexicons.items()
-        }
-        self._finders = {
-            language: Finder(_phrases(lexicon, folder), clitics) for language, lexicon in lexicons.items()
-        }
+        self._lexicons, self._clitics, self._folder = lexicons, clitics, folder
+        self._finders: dict[str, Finder] = {}
 
     def read(self, language: str, text: Text) -> Findings:
         """What the language's phrases say; a language without a lexicon says nothing."""
-        finder = self._finders.get(language)
-        if finder is None:
+        lexicon = self._lexicons.get(language)
+        if lexicon is None:
             return Findings(())
-        hits = finder.find(text.folded)
-        accents = self._accents[language]
+        if language not in self._finders:
+            self._finders[language] = Finder(_phrases(lexicon, self._folder), self._clitics)
+        hits = self._finders[language].find(text.folded)
+        accents = lexicon.get("accents")
         return Findings([h for h in hits if not _is_other_word(text, h, accents)] if accents else hits)
 
 

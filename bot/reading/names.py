@@ -61,6 +61,7 @@ class Names:
         self._folder = folder
         self._endings: Mapping[str, int] = facts.languages["endings"]
         self._stems: Mapping[str, str] = facts.languages["stems"]
+        self._rule = cache(self._rule_of)
         self._places = Finder(
             chain(self._region_phrases(facts.atlas), self._town_phrases(facts.towns)),
             facts.languages["clitics"],
@@ -107,12 +108,17 @@ class Names:
             yield Phrase(tuple(self._word(word, language) for word in spelling.split()), code)
 
     def _word(self, word: str, language: str) -> Word:
-        if SPACELESS.match(word):
-            return Word(word, OPEN_ENDING)
-        script = _script(word[0])
-        ending = self._endings.get(language, self._endings.get(script, 0))
-        stem = word.rstrip(self._stems.get(script, " ")) if ending else word
+        ending, lost = self._rule(language, word[0])
+        stem = word.rstrip(lost)
         return Word(stem if len(stem) >= SHORTEST_STEM else word, ending)
+
+    def _rule_of(self, language: str, letter: str) -> tuple[int, str]:
+        """How many letters may follow a word that begins so, and which ones its stem does without."""
+        if SPACELESS.match(letter):
+            return OPEN_ENDING, ""
+        script = _script(letter)
+        ending = self._endings.get(language, self._endings.get(script, 0))
+        return ending, self._stems.get(script, "") if ending else ""
 
 
 def _apostrophe_variants(name: str) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ scripts without spaces a phrase is found anywhere. In scripts that glue particle
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -48,6 +49,13 @@ def parse_phrase(folded: str, code: str) -> Phrase:
     return Phrase(tuple(w for w in words if w.letters), code)
 
 
+@cache
+def is_anywhere(letter: str) -> bool:
+    """Whether a phrase that begins so is found anywhere: in scripts that do not part words."""
+    return SPACELESS.match(letter) is not None
+
+
+@cache
 def script_of(char: str) -> str:
     """Which clitics go with a letter: arabic, hebrew, ethiopic, or another script without any."""
     if "\u0600" <= char <= "\u06ff":
@@ -81,6 +89,15 @@ class Check(NamedTuple):
         return OPEN if self.ending else EXACT
 
 
+@cache
+def _plain(ending: int, script: str) -> Check:
+    """The check of a literal that no other word follows."""
+    return Check((), ending, False, script)
+
+
+_NO_SPACES = Check((), OPEN_ENDING, True, "")
+
+
 class Finder:
     """Phrases compiled once; `find` may be called from anywhere, it changes nothing.
 
@@ -111,26 +128,24 @@ class Finder:
         known: dict[int, int] = {}
         numbers: dict[Check, int] = {}
         codes: dict[str, str] = {}
-        for phrase in phrases:
-            code = codes.setdefault(phrase.code, phrase.code)
-            for literal, check in self._compile(phrase.words) if phrase.words else ():
+        for words, named in phrases:
+            code = codes.setdefault(named, named)
+            for literal, check in self._compile(words) if words else ():
                 number = numbers.setdefault(check, len(numbers))
                 if number == len(self._checks):
                     self._checks.append(check)
                 index = known.setdefault(hash(literal), len(known))
                 if index == len(self._codes):
-                    self._add(code, number)
+                    self._codes.append(code)
+                    self._check_of.append(number)
                     yield literal
                 elif (check, code) not in self._all(index):
                     if number == self._check_of[index]:
                         self._alike.setdefault(index, []).append(code)
                     else:
                         self._more.setdefault(index, []).append((check, code))
-
-    def _add(self, code: str, number: int) -> None:
-        self._codes.append(code)
-        self._check_of.append(number)
-        self._kinds.append(self._checks[number].kind)
+        kinds = [check.kind for check in self._checks]
+        self._kinds.extend(kinds[number] for number in self._check_of)
 
     def _all(self, index: int) -> list[tuple[Check, str]]:
         """Every meaning of a literal."""
@@ -138,24 +153,25 @@ class Finder:
         alike = [(first, code) for code in (self._codes[index], *self._alike.get(index, ()))]
         return [*alike, *self._more.get(index, ())]
 
-    def _compile(self, words: tuple[Word, ...]) -> Iterator[tuple[str, Check]]:
+    def _compile(self, words: Sequence[Word]) -> Iterable[tuple[str, Check]]:
         """The literals that the automaton looks for, and what to check around each.
 
         Where a script writes no spaces between words, some writers put one between phrases.
         """
-        if SPACELESS.match(words[0].letters):
-            for literal in dict.fromkeys(gap.join(word.letters for word in words) for gap in ("", " ")):
-                yield literal, Check((), OPEN_ENDING, True, "")
-            return
-        closed = next((i for i, word in enumerate(words) if word.ending), len(words) - 1)
-        literal = " ".join(word.letters for word in words[: closed + 1])
-        script = script_of(literal[0]) if script_of(literal[0]) in self._clitics else ""
-        ending = words[closed].ending
-        if not script:
-            literal = f" {literal}"
-        if ending == 0:
-            literal = f"{literal} "
-        yield literal, Check(words[closed + 1 :], ending, False, script)
+        literal, ending = words[0]
+        if is_anywhere(literal[0]):
+            literals = dict.fromkeys(gap.join(word.letters for word in words) for gap in ("", " "))
+            return [(each, _NO_SPACES) for each in literals]
+        rest: Sequence[Word] = ()
+        if len(words) > 1:
+            closed = next((i for i, word in enumerate(words) if word.ending), len(words) - 1)
+            literal, ending = " ".join(word.letters for word in words[: closed + 1]), words[closed].ending
+            rest = words[closed + 1 :]
+        script = script_of(literal[0])
+        script = script if script in self._clitics else ""
+        first, last = "" if script else " ", "" if ending else " "
+        check = Check(tuple(rest), ending, False, script) if rest else _plain(ending, script)
+        return ((f"{first}{literal}{last}", check),)
 
     def find(self, folded: str) -> list[Hit]:
         """Every phrase in a folded text that begins and ends with a space, overlapping ones too, by start."""

@@ -73,7 +73,10 @@ class Folder(dict[str, str]):
 
     def fold_phrase(self, phrase: str) -> str:
         """A phrase of the data files in the same form, without outer spaces and with single inner ones."""
-        return " ".join(self._fold(_part_words(phrase))[0].split())
+        written = _part_words(phrase)
+        if written.isascii():
+            return " ".join(written.translate(_ASCII).split())
+        return " ".join("".join(map(self.__getitem__, written)).split())
 
 
 def _part_words(text: str) -> str:
