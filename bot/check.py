@@ -21,7 +21,16 @@ from bot.sources.identity import body_hash
 from bot.storage.coverage import grave_theatres, new_lags
 from bot.storage.database import Database
 from bot.storage.sources import all_checks, due_checks, get_check, hasten, retry_now, save_state
-from bot.watch.plan import Failed, Outcome, Taken, Unchanged, is_cut_off, is_doubtful, plan_next
+from bot.watch.plan import (
+    Failed,
+    Outcome,
+    Taken,
+    Unchanged,
+    is_cut_off,
+    is_doubtful,
+    is_left_alone,
+    plan_next,
+)
 from bot.watch.rhythm import FASTEST, Tempo, allowed_wait
 from bot.watch.state import SourceCheck, SourceState
 from bot.watch.vitals import fault_of_document
@@ -146,13 +155,18 @@ class Checker:
         return await self._follow([self._start(check) for check in checks], tell)
 
     async def check_again(self, source_id: str) -> None:
-        """Check the source now unless it is paused, once a check under way is over: it may be too early."""
+        """Check the source now, once a check under way is over: it may be too early.
+
+        Not one that is paused, that fails, or that asked for more patience: it is checked in its time.
+        """
         running = self._running.get(source_id)
         if running is not None:
             await asyncio.wait([running])
         async with self._database.reading() as conn:
             found = await get_check(conn, source_id)
-        if found is not None and found.state.paused_at is None:
+        if found is None or found.state.paused_at is not None:
+            return
+        if not is_left_alone(found.state, self._clock()):
             await self._follow([self._start(found)], None)
 
     async def close(self) -> None:

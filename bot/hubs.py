@@ -17,9 +17,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.errors import SourceError
-from bot.model import Source
-from bot.sources.fetch import NotModified
+from bot.errors import ParseError, SourceError
+from bot.model import Entry, Source
+from bot.sources.fetch import Fetched, NotModified
 from bot.sources.gather import Asks, Reads
 from bot.sources.kinds import HUB_OF_FEED
 from bot.storage.database import Database
@@ -126,7 +126,7 @@ class Hubs:
         answer = await self._fetcher.fetch(source.url)
         link = HubLink(source.id, LinkState.NONE, self._clock())
         if not isinstance(answer, NotModified):
-            found = await self._parser.parse(HUB_OF_FEED, answer.body, answer.content_type, answer.final_url)
+            found = await self._links_of(answer)
             hub, topic = answer.hub or "", answer.topic or ""
             if found and not hub:
                 hub, topic = found[0].url, topic or found[0].guid
@@ -138,6 +138,13 @@ class Hubs:
         async with self._database.writing() as conn:
             await keep_link(conn, link)
         return link
+
+    async def _links_of(self, feed: Fetched) -> tuple[Entry, ...]:
+        """Nothing of a feed whose links cannot be read: it would be fetched anew at every look."""
+        try:
+            return await self._parser.parse(HUB_OF_FEED, feed.body, feed.content_type, feed.final_url)
+        except ParseError:
+            return ()
 
     async def _ask(self, link: HubLink) -> None:
         """Ask the hub to tell of news, or to go on. Raises SourceError."""

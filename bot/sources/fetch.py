@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -53,6 +53,8 @@ class Limits:
     """Requests at a time to one host: what a polite reader does."""
     at_once: int = 400
     """Requests at a time in all: below the usual 1,024 open files, far above a hundred hosts that hang."""
+    turn: timedelta = timedelta(minutes=5)
+    """For a free slot: of a hundred sources at a host that hangs none must seem well until its turn comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +166,17 @@ class Fetcher:
 
     @asynccontextmanager
     async def _slot(self, host: str) -> AsyncIterator[None]:
-        """A place among the few requests to this host, then one among all."""
+        """A place among the few to this host, then one among all; FetchError when it takes too long."""
         slot = self._slots.setdefault(host, asyncio.Semaphore(self._limits.per_host))
         self._waiting[host] = self._waiting.get(host, 0) + 1
         try:
-            async with slot, self._all_slots:
+            async with AsyncExitStack() as held:
+                try:
+                    async with asyncio.timeout(self._limits.turn.total_seconds()):
+                        await held.enter_async_context(slot)
+                        await held.enter_async_context(self._all_slots)
+                except TimeoutError as error:
+                    raise FetchError(f"{host} keeps so many others waiting that no turn came") from error
                 yield
         finally:
             self._waiting[host] -= 1

@@ -29,7 +29,7 @@ MOST_EARLIER_PAGES = 12
 GAP_SLACK = timedelta(minutes=2)
 """A post may appear so much later than it is dated."""
 MOST_ARTICLES = 30
-"""Of one answer: those further down a list have been read at earlier checks."""
+"""Of one answer: those further down a list, or older, have been read at earlier checks."""
 MOST_REMEMBERED = 3_000
 """Articles in memory, some 2 KB each when packed; what was forgotten is fetched again."""
 MOST_TRIES = 3
@@ -41,6 +41,7 @@ _GDELT_FILE = re.compile(
     r"https?://(?P<host>[\w.:-]+)/gdeltv2/\d{14}\.(?:translation\.)?(?P<what>export\.CSV|gkg\.csv)\.zip",
     re.ASCII,
 )
+_UNDATED = datetime.max.replace(tzinfo=UTC)
 _INDEX_CHARS = 4_000
 _POST = re.compile(r"\w+/(\d+)", re.ASCII)
 
@@ -158,8 +159,9 @@ class Gatherer:
         return found
 
     async def _with_articles(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-        """The first thirty with the texts of their articles."""
-        full = await asyncio.gather(*(self._with_article(entry) for entry in entries[:MOST_ARTICLES]))
+        """The thirty latest with the texts of their articles; what has no date counts as it is listed."""
+        latest = sorted(entries, key=lambda entry: entry.published_at or _UNDATED, reverse=True)
+        full = await asyncio.gather(*(self._with_article(entry) for entry in latest[:MOST_ARTICLES]))
         return tuple(entry for entry in full if entry is not None)
 
     async def _with_article(self, teaser: Entry) -> Entry | None:

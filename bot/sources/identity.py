@@ -18,9 +18,12 @@ TRACKING = re.compile(
     r"|mc_[ce]id|_ga|_gl|ga_.*|gclid|gclsrc|dclid|wbraid|gbraid|fbclid|fb_.*|yclid|ysclid|_openstat|msclkid"
     r"|twclid|ttclid|igsh(?:id)?|li_fat_id|mkt_tok|xtor|cmp|cmpid|cid|icid|ocid|ncid|smid|sref|soc_src"
     r"|soc_trk|spm|wt[._].*|ns_.*|trk|traffic_source|intcmp|ito|guccounter|guce_.*|ref|ref_src|ref_url|referrer"
+    r"|phpsessid|jsessionid|aspsessionid\w*"
     r"|s_cid|partner|partnerid|from_rss|rss|feed|source|share|shared|amp|outputtype|tg_rhash|spref|vgo_ee)"
 )
-"""Query parameters that say how a reader came, not what the reader sees."""
+"""Query parameters that say how or when a reader came, not what the reader sees."""
+_SESSION = re.compile(r";jsessionid=[\w.!-]*", re.IGNORECASE)
+"""Some servers write it into the path: each check would find every report anew."""
 _SAME_SITE = re.compile(r"(?:www\d?|m|mobile|amp|wap|touch)\.(?=[^.]+\.)")
 _AMP_END = re.compile(r"(?:/amp(?:\.html?)?|[./]amp\.html?|\.amp)/?\Z", re.IGNORECASE)
 _AMP_START = re.compile(r"\A/(?:amp|m|mobile)(?=/)", re.IGNORECASE)
@@ -42,7 +45,7 @@ def canonical_url(url: str) -> str:
     Scheme, www, mobile and AMP variants, default ports, fragments, tracking parameters, their order and a
     trailing slash make no difference. Applying it twice changes nothing. Never raises.
     """
-    written = _AMP_CACHE.sub("https://", url.strip(), count=1)
+    written = _AMP_CACHE.sub("https://", _SESSION.sub("", url.strip()), count=1)
     if not re.match(r"(?i)https?://", written):
         return ""
     try:

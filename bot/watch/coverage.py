@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.model import NEUTRAL, SourceKind, SourceType
-from bot.watch.health import Diagnosis, Health
+from bot.watch.health import Diagnosis, Health, Why
 from bot.watch.state import SourceCheck
 
 EVERYWHERE = "*"
@@ -22,7 +22,9 @@ PATIENCE = timedelta(minutes=10)
 CALM = timedelta(minutes=5)
 """And its end: a source that answers once in a while is not back."""
 STALE_COUNTS = 0.25
-"""A source that answers and says nothing may be silent because nothing happens."""
+"""A source that falls silent for hours may do so because nothing happens."""
+_MUTE = frozenset({Why.EMPTY, Why.SAME})
+"""No entries, or none that is new for a week: that it answers tells nothing."""
 _WEIGHT: dict[SourceType, float] = {
     SourceType.MOD: 3.0,
     SourceType.MONITOR: 3.0,
@@ -99,7 +101,7 @@ def cover(theatre: str, judged: Iterable[Judged]) -> Coverage:
 def measure(judged: Iterable[Judged]) -> Share:
     """The share of the weight that is heard; what is paused or was never checked counts for nothing."""
     known = [p for p in judged if p[1].health not in {Health.UNKNOWN, Health.PAUSED}]
-    answered = [check.state.last_ok_at for check, _ in known if check.state.last_ok_at]
+    answered = [moment for pair in known if (moment := _last_heard(*pair))]
     return Share(
         heard=sum(_weigh(check) * _count(found) for check, found in known),
         total=sum(_weigh(check) for check, _ in known),
@@ -161,4 +163,9 @@ def _weigh(check: SourceCheck) -> float:
 def _count(found: Diagnosis) -> float:
     if found.is_heard:
         return 1.0
-    return STALE_COUNTS if found.health is Health.STALE else 0.0
+    return STALE_COUNTS if found.health is Health.STALE and found.why not in _MUTE else 0.0
+
+
+def _last_heard(check: SourceCheck, found: Diagnosis) -> datetime | None:
+    """When it last answered, or said anything where its answers are empty."""
+    return found.since if found.why in _MUTE else check.state.last_ok_at

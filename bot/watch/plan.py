@@ -89,6 +89,17 @@ def is_doubtful(state: SourceState, now: datetime) -> bool:
     return whole_at is None or not timedelta() <= now - whole_at <= BELIEVED_FOR
 
 
+def is_left_alone(state: SourceState, now: datetime) -> bool:
+    """Whether not even a hub that tells of news makes the source be asked before its time.
+
+    It fails, and may have said for how long; or it lately answered 429 to whoever came so soon.
+    """
+    if state.next_check_at is None or state.next_check_at <= now:
+        return False
+    floor = timedelta(seconds=state.vitals.floor_s)
+    return state.failures > 0 or (state.last_checked_at is not None and now - state.last_checked_at < floor)
+
+
 def is_cut_off(state: SourceState) -> bool:
     """Whether the last check got no answer at all, which may have been the fault of our own network."""
     return state.failures > 0 and state.vitals.fault is Fault.NO_ANSWER

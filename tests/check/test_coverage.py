@@ -77,6 +77,18 @@ def test_types_weigh_differently() -> None:
     assert losses([*ELSEWHERE, *sources[1:]]) == ()
 
 
+def test_a_side_that_only_repeats_itself_is_lost() -> None:
+    """No entries, or none new for a week, are no voice; silence within a day may have its reasons."""
+    week_ago = NOW - 8 * 24 * 60 * MINUTE
+    heard = [*ELSEWHERE, *[judged("azerbaijan")] * 3, judged(NEUTRAL)]
+    check, _ = judged("armenia")
+    for why in (Why.EMPTY, Why.SAME):
+        mute = (check, Diagnosis(Health.STALE, why, week_ago))
+        assert losses([*heard, mute]) == (Loss(THEATRE, "armenia", week_ago),)
+        assert losses([*heard, mute, judged("armenia")]) == ()
+    assert losses([*heard, (check, Diagnosis(Health.STALE, Why.SILENT, week_ago))]) == ()
+
+
 def test_when_all_is_lost_only_that_is_told() -> None:
     """Then it is most likely ours; two dozen messages would tell no more."""
     everything = [judged(side, Health.FAILING) for side in ("armenia", "azerbaijan", NEUTRAL)]

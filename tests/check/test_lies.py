@@ -71,6 +71,31 @@ async def test_a_page_that_rewrites_itself_is_no_sign_of_life(room: Newsroom) ->
     assert (await judge(room, "wire")).why is Why.SAME
 
 
+async def test_a_hub_that_cries_wakes_no_source_that_fails(room: Newsroom) -> None:
+    """What a host asks for after an error is obeyed, whoever tells of news; who is well is asked at once."""
+    room.host.answer("/closed", status(503, Retry_After="7000"))
+    room.host.answer("/wire", feed(BODY))
+    await room.list_sources("closed", "wire")
+    await room.check_after(HOUR)
+    for _ in range(3):
+        room.clock.advance(MINUTE / 4)
+        await room.checker.check_again("closed")
+        await room.checker.check_again("wire")
+    assert (room.host.times_asked("/closed"), room.host.times_asked("/wire")) == (1, 4)
+
+
+async def test_a_source_that_was_asked_too_often_is_not_for_a_hub_either(room: Newsroom) -> None:
+    """It answers again after a 429; how long it seems to bear is waited for all the same."""
+    room.host.answer("/wire", status(429), feed(BODY))
+    await room.list_sources("wire")
+    await room.check_after(HOUR)
+    await room.check_after(HOUR)
+    for seconds, asked in ((30, 2), (300, 3)):
+        room.clock.advance(seconds)
+        await room.checker.check_again("wire")
+        assert room.host.times_asked("/wire") == asked
+
+
 async def test_a_clock_that_is_set_back_stops_no_check(room: Newsroom) -> None:
     """What was planned by a time of day that never was is due."""
     room.host.answer("/wire", feed(BODY))

@@ -183,6 +183,17 @@ async def test_a_feed_without_a_hub_is_asked_again_in_a_week(ground: Ground) -> 
     assert ground.host.times_asked("/feed") == 2
 
 
+async def test_a_feed_whose_links_cannot_be_read_is_asked_again_in_a_week(ground: Ground) -> None:
+    """Not at every look: it would be fetched each minute, whatever it allows."""
+    ground.host.answer("/feed", feed(b'{"hubs": 1, "items": []}', content_type="application/feed+json"))
+    for _ in range(3):
+        await ground.hubs.look()
+    assert ground.host.times_asked("/feed") == 1
+    ground.clock.advance(timedelta(days=7))
+    await ground.hubs.look()
+    assert ground.host.times_asked("/feed") == 2
+
+
 async def test_news_make_the_feed_be_checked_at_once(ground: Ground) -> None:
     """What was sent is a signal alone; of cries while the source rests one check comes, when that is over."""
     link = await subscribe(ground)

@@ -260,6 +260,18 @@ async def test_a_host_gets_two_requests_at_a_time(host: SourceHost, fetcher: Fet
     assert (host.most_at_once, len(host.asked)) == (2, 6)
 
 
+async def test_nobody_waits_for_a_turn_for_ever(host: SourceHost) -> None:
+    """Who stands behind others at a host that hangs has not been heard either; nor is a place lost so."""
+    url = host.answer("/hang", hang())
+    async with Fetcher(LOOPBACK, limits=Limits(per_host=1, turn=timedelta(seconds=0.2))) as crowded:
+        first = asyncio.create_task(crowded.fetch(url))
+        await host.until_asked(1)
+        assert "waiting" in await _refused(crowded, url)
+        first.cancel()
+        await asyncio.wait([first])
+        assert isinstance(await crowded.fetch(host.answer("/feed", feed(BODY))), Fetched)
+
+
 async def test_proxies_of_the_environment_are_ignored(
     host: SourceHost, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,6 +152,18 @@ async def test_a_fresh_teaser_does_not_wait_for_an_article_that_is_missing(
     assert desk.host.times_asked("/gone") == 3
 
 
+async def test_of_a_long_list_the_latest_are_read(desk: Desk) -> None:
+    """Some feeds begin with the oldest."""
+    dates = [NOW - timedelta(minutes=60 - n) for n in range(50)]
+    items = [
+        Item(desk.host.url(f"/{n}"), f"Item {n}", "", f"{date:%a, %d %b %Y %H:%M:%S} GMT")
+        for n, date in enumerate(dates)
+    ]
+    desk.host.answer("/feed", feed(rss(*items)))
+    found = await desk.gather("/feed", options=FULL)
+    assert {entry.title for entry in found} == {f"Item {n}" for n in range(20, 50)}
+
+
 async def test_the_articles_of_a_page_are_read_and_date_its_items(desk: Desk) -> None:
     """A page always has them read."""
     desk.host.answer("/n/1", feed(ARTICLE.encode(), content_type="text/html"))

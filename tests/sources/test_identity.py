@@ -30,11 +30,14 @@ SAME = [
     "https://outlet-example.cdn.ampproject.org/c/s/outlet.example/news/1",
     "https://www.google.com/amp/s/outlet.example/news/1",
     " https://outlet.example/news/1 ",
+    "https://outlet.example/news/1;jsessionid=5AC6268DD8D4D5D1FDF5D41E9F2FD960.node1",
+    "https://outlet.example/news/1?PHPSESSID=0p2o5t8k3l",
     "https://user:word@outlet.example/news/1",
 ]
 OTHER = [
     "https://outlet.example/news/2",
     "https://outlet.example/news/1?page=2",
+    "https://outlet.example/news/1?sid=2",
     "https://news.outlet.example/news/1",
     "https://outlet.example/News/1",
     "https://outlet.example:8443/news/1",
