@@ -40,7 +40,8 @@ def _row(cells: str) -> dict[Role, Verdict]:
 _READS = "+ + + + . + + . . ."
 _CHANGES = "+ - + + . + - . . ."
 _RULES = "- - - - . - + . . ."
-_ALONE = "+ . . . . . . . . ."
+# For one's private chat; who leads a group is told so there.
+_ALONE = "+ . + + . . . . . ."
 
 TABLE: dict[str, dict[Role, Verdict]] = {
     # command             private, member, chat admin, anonymous, linked, post, bot admin, fwd, edited, via

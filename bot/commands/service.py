@@ -9,7 +9,7 @@ from bot.commands.choice import add_regions, name_region
 from bot.commands.outlook import WEEK
 from bot.commands.panel import say_filters
 from bot.commands.picker import Reaction, show_picker, summary
-from bot.commands.regions import find_regions, offer_regions, say_not_understood, say_unknown
+from bot.commands.regions import find_regions, is_all, offer_regions, say_not_understood, say_unknown
 from bot.commands.screen import Screen, in_rows
 from bot.commands.visit import Visit
 from bot.data.messages import Words
@@ -150,10 +150,11 @@ async def _make_known(visit: Visit) -> None:
 async def _start_at(visit: Visit, payload: str) -> Screen:
     """What somebody sees who pressed a link to a region."""
     region = visit.desk.atlas.get(payload) or visit.desk.atlas.find(payload.replace("_", " "))
-    if region is None:
+    meant = EVERYTHING if is_all(payload) else region.id if region else None
+    if meant is None:
         shown = offer_regions(visit, payload) or await show_picker(visit)
     else:
-        await add_regions(visit, [region.id])
+        await add_regions(visit, [meant])
         shown = summary(visit, (await visit.filters()).regions)
     return Screen(_introduce(visit.words) + "\n\n" + shown.text, shown.buttons)
 

@@ -171,10 +171,9 @@ async def test_a_group_may_be_opened_to_its_members(scene: Scene) -> None:
 async def test_editors_and_channels_are_said_where_they_belong(scene: Scene, anna: Somebody) -> None:
     """Elsewhere one sentence says so."""
     assert "/editors is for groups" in await anna.says("/editors")
-    boss = scene.member(GROUP, 99)
-    before = len(boss.messages)
-    await boss.says("/channel @name")
-    assert len(boss.messages) == before
+    leader, member = scene.member(GROUP, 20, "administrator"), scene.member(GROUP, 30)
+    assert await member.says("/channel @name") == ""
+    assert await leader.says("/channel @name") == "/channel works in your private chat with me."
 
 
 async def test_forgetting_a_channel_ends_its_managing(scene: Scene, anna: Somebody) -> None:

@@ -135,6 +135,7 @@ async def test_a_link_chooses_its_region(anna: Somebody) -> None:
     assert (await anna.filters()).regions == ("hadrut",)
     await anna.says("/start nowhere-at-all-xyz")
     assert "Where should I watch?" in anna.sees
+    assert "• everything\n• Hadrut" in await anna.says("/start all")
 
 
 async def test_more_than_two_hundred_regions_are_refused(scene: Scene, anna: Somebody) -> None:
