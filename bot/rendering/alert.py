@@ -60,6 +60,21 @@ def say_casualties(incident: Incident, words: Words, names: Names, detail: int =
     return " · ".join(parts)
 
 
+def say_sides(incident: Incident, words: Words, names: Names, detail: int = 3) -> str:
+    """Who is accused, and by whom, as HTML; empty when neither is known."""
+
+    def name(ids: Sequence[str]) -> str:
+        return escape(words.comma.join([names.party(party) for party in ids][:detail]))
+
+    accused = name(incident.accused)
+    accusers = name(tuple(dict.fromkeys(p for c in incident.claims for p in c.accuser)))
+    if accused and accusers:
+        return words.text("Accused: {accused} · says: {accusers}", accused=accused, accusers=accusers)
+    if accused:
+        return words.text("Accused: {accused}", accused=accused)
+    return words.text("Says: {accusers}", accusers=accusers) if accusers else ""
+
+
 def say_acts(incident: Incident, words: Words, most: int = 3) -> str:
     """What happened, as the reports call it: plain words, the first with a capital."""
     precise = tuple(act for act in incident.acts if act is not Act.OTHER)
@@ -120,7 +135,7 @@ class _Page:
             self._scene(),
             self._act(),
             say_casualties(self.incident, self.words, self.names, self.detail),
-            self._sides(),
+            say_sides(self.incident, self.words, self.names, self.detail),
             self._truce(),
             say_status(self.incident, self.words, self.names, self.detail),
         ]
@@ -139,20 +154,6 @@ class _Page:
     def _act(self) -> str:
         act = escape(say_acts(self.incident, self.words, self.detail))
         return f"{act} · {escape(self.words.date(self.incident.occurred))}"
-
-    def _sides(self) -> str:
-        accused = self._parties(self.incident.accused)
-        accusers = self._parties(dict.fromkeys(p for c in self.incident.claims for p in c.accuser))
-        if accused and accusers:
-            return self.words.text(
-                "Accused: {accused} · says: {accusers}", accused=accused, accusers=accusers
-            )
-        if accused:
-            return self.words.text("Accused: {accused}", accused=accused)
-        return self.words.text("Says: {accusers}", accusers=accusers) if accusers else ""
-
-    def _parties(self, ids: Sequence[str] | dict[str, None]) -> str:
-        return escape(self.words.comma.join([self.names.party(party) for party in ids][: self.detail]))
 
     def _truce(self) -> str:
         if self.incident.truce is None:

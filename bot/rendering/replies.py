@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.data import Facts
 from bot.data.messages import Words
 from bot.model import Alert, AlertKind, Claim, Incident, Stance
-from bot.rendering.alert import Rendered, say_acts, say_casualties, say_retraction
+from bot.rendering.alert import Rendered, say_acts, say_casualties, say_retraction, say_sides
 from bot.rendering.direction import lay_out
 from bot.rendering.html import bold, cut, escape, link, strike, to_plain
 from bot.rendering.names import Names
@@ -90,6 +90,8 @@ def _what(alert: Alert, words: Words, names: Names) -> str:
         )
     if set(kinds) - {AlertKind.CONFIRMED, AlertKind.DENIED}:
         parts.append(say_casualties(incident, words, names))
+    if AlertKind.CORRECTED in kinds:  # what stands no longer may be whom it blamed
+        parts.append(say_sides(incident, words, names))
     return "\n".join(part for part in parts if part)
 
 

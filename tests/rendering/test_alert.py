@@ -237,6 +237,16 @@ def test_replies_say_what_changed(movses: Incident) -> None:
     assert reply(movses, AlertKind.WIDER).startswith("Wider area · Movses")
 
 
+def test_a_correction_says_whom_it_blames_now(movses: Incident) -> None:
+    """The first version may have blamed another side."""
+    revised = grow(movses, report(1, revision=2), finding(accused=("armenia",), accuser=("azerbaijan",)))
+    assert reply(revised, AlertKind.CORRECTED).splitlines() == [
+        "Correction · Movses · AA-0705-K3",
+        "Accused: Armenia · says: Azerbaijan",
+        "Ararat Wire",
+    ]
+
+
 def test_a_reply_speaks_though_its_reason_is_gone(movses: Incident) -> None:
     """A kind that the snapshot no longer bears out still names a report."""
     copies = replace(movses, claims=tuple(replace(c, is_copy=True) for c in movses.claims))
