@@ -9,8 +9,7 @@ from bot.model import Alert, DeliveryForm, DeliveryState
 from bot.sender import Fate, Outcome
 from bot.storage.deliveries import ClaimedDelivery, Recorded
 from bot.storage.outcomes import Settled
-from bot.watch.counts import Count, Counted, count_delays
-from bot.watch.delays import reported_at
+from bot.watch.counts import Count, Counted
 
 LONGEST_RETRY_S: Final = 300.0
 MOST_DOUBLINGS: Final = 8
@@ -57,18 +56,10 @@ def lengthen(outcome: Outcome, attempts: int) -> float:
     return max(outcome.retry_after_s, min(doubled, LONGEST_RETRY_S))
 
 
-def _count(
-    claimed: ClaimedDelivery, state: DeliveryState, outcome: Outcome, now: datetime, alert: Alert | None
-) -> tuple[Count, ...]:
-    """One request that is over; what never left is not counted.
-
-    The delay is that of first messages: what follows them keeps its distance on purpose.
-    """
+def _count(state: DeliveryState, outcome: Outcome) -> tuple[Count, ...]:
+    """One request that is over and told nothing; what never left is not counted."""
     if state is DeliveryState.SENT:
-        sent: Count = (Counted.SENT, claimed.form, 1)
-        if alert is None or claimed.form is not DeliveryForm.MESSAGE:
-            return (sent,)
-        return (sent, *count_delays(reported_at(alert), alert.created_at, now))
+        return ()
     if state is DeliveryState.FAILED:
         return ((Counted.FAILED, outcome.reason, 1),)
     counts: tuple[Count, ...] = ((Counted.RETRIED, outcome.reason, 1),) if outcome.reason else ()
@@ -107,6 +98,8 @@ def _settled(
         is_chat_gone=outcome.fate is Fate.GONE,
         is_topic_only=outcome.reason == "topic_deleted",
         new_telegram_id=outcome.new_telegram_id,
-        counts=_count(claimed, state, outcome, now, alert),
+        counts=_count(state, outcome),
+        form=claimed.form,
         alert_id=claimed.alert_id if alert is not None else None,
+        alert=alert,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -39,7 +40,26 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else from_microseconds(value)
+        return _read_instant(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
+        """Called for each value, without the detour over the method, which costs as much again."""
+        return _read_instant
+
+
+def _read_instant(value: int | None) -> datetime | None:
+    return None if value is None else from_microseconds(value)
+
+
+class _Members(dict[str | None, StrEnum | None]):
+    """The words of an enumeration by what is stored. Raises ValueError for any other."""
+
+    def __init__(self, enumeration: type[StrEnum]) -> None:
+        super().__init__({None: None} | {str(each): each for each in enumeration})
+        self._enumeration = enumeration
+
+    def __missing__(self, value: str | None) -> StrEnum:
+        return self._enumeration(str(value))
 
 
 class Choice(TypeDecorator[StrEnum]):
@@ -51,13 +71,17 @@ class Choice(TypeDecorator[StrEnum]):
     def __init__(self, enumeration: type[StrEnum]) -> None:
         super().__init__()
         self.enumeration = enumeration
-        self._members = {str(each): each for each in enumeration}  # a look-up costs a third of a call
+        self._members = _Members(enumeration)
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         return None if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self._members.get(value) or self.enumeration(value)
+        return self._members[value]
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], StrEnum | None]:
+        """A look-up for each value, which costs a tenth of a call."""
+        return self._members.__getitem__
 
 
 class Prose(TypeDecorator[str]):

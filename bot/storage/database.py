@@ -145,10 +145,15 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await to_the_end(conn.start())
         await conn.begin()
         yield conn
-        await to_the_end(conn.commit())
+        await to_the_end(_commit_and_close(conn))
     finally:
-        if conn.sync_connection is not None:
+        if conn.sync_connection is not None and not conn.closed:
             await to_the_end(conn.close())
+
+
+async def _commit_and_close(conn: AsyncConnection) -> None:
+    await conn.commit()
+    await conn.close()
 
 
 @asynccontextmanager

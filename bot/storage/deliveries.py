@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     and_,
     bindparam,
@@ -22,8 +23,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.choices import Length, Sound
 from bot.model import ChatKind, DeliveryForm, DeliveryState
+from bot.storage.batches import execute_rows
 from bot.storage.claiming import DUE, HEAD
 from bot.storage.columns import Instant, from_microseconds, to_microseconds
+from bot.storage.functions import Numbers, is_among
 from bot.storage.settings import get_setting, put_setting
 from bot.storage.states import SENT_ANEW
 from bot.storage.tables import (
@@ -41,9 +44,10 @@ PAUSE_ALL = "sending_not_before"
 """The setting under which a pause of all sending outlives a restart, in microseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedDelivery:
+class ClaimedDelivery(NamedTuple):
     """A delivery that is this process's to send, its chat's address, and what it follows up.
+
+    A tuple, as `Recorded` is: to make a frozen dataclass of so many fields costs ten times as much.
 
     `attempts` counts this one. `target_message_id` is the message that an edit changes or a reply answers;
     None when Telegram's number for it is not known.
@@ -78,8 +82,7 @@ class ClaimedDelivery:
     length: Length = Length.FULL
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """What came of a claimed delivery.
 
     state: SENT (with `message_id`), PENDING (again, from `not_before` on), FAILED or EXPIRED (with `reason`).
@@ -124,10 +127,11 @@ async def claim_due(conn: AsyncConnection, now: datetime, limit: int) -> list[Cl
     is_more = limit > 0
     while is_more and len(claimed) < limit:
         rows = (await conn.execute(DUE, page | {"taken": list(claimed)})).all()
-        for row in rows:
+        for each in map(ClaimedDelivery._make, rows):
             if len(claimed) < limit:
-                claimed.setdefault(row.chat_id, ClaimedDelivery(*row))
-            page |= {"priority": row.priority, "id": row.id}
+                claimed.setdefault(each.chat_id, each)
+        if rows:
+            page |= {"priority": rows[-1].priority, "id": rows[-1].id}
         is_more = len(rows) == limit
     if claimed:
         await conn.execute(_TAKE, {"taken": [each.id for each in claimed.values()], "now": now})
@@ -141,15 +145,15 @@ async def record(conn: AsyncConnection, outcomes: Sequence[Recorded]) -> None:
     """
     if not outcomes:
         return
-    sent = [_sent_row(outcome) for outcome in outcomes if _is_plainly_sent(outcome)]
-    others = [_row(outcome) for outcome in outcomes if not _is_plainly_sent(outcome)]
-    for statement, rows in ((_SENT, sent), (_RECORD, others)):
-        if rows:
-            await conn.execute(statement, rows)
-    for renewed in (o for o in outcomes if o.renewed_id is not None):
+    others = [outcome for outcome in outcomes if not _is_plainly_sent(outcome)]
+    await execute_rows(conn, _SENT, [_sent_row(outcome) for outcome in outcomes if _is_plainly_sent(outcome)])
+    if not others:
+        return
+    await conn.execute(_RECORD, [_row(outcome) for outcome in others])
+    for renewed in (o for o in others if o.renewed_id is not None):
         anew = {"message_id": renewed.message_id, "reason": SENT_ANEW}
         await conn.execute(update(delivery).where(delivery.c.id == renewed.renewed_id).values(**anew))
-    closed = [o.delivery_id for o in outcomes if o.state in (DeliveryState.FAILED, DeliveryState.EXPIRED)]
+    closed = [o.delivery_id for o in others if o.state in (DeliveryState.FAILED, DeliveryState.EXPIRED)]
     if closed:
         await expire_followers(conn, closed)
 
@@ -233,7 +237,7 @@ async def pauses(conn: AsyncConnection, now: datetime) -> Pauses:
 
 _TAKE = (
     update(delivery)
-    .where(delivery.c.id.in_(bindparam("taken", expanding=True)))
+    .where(is_among(delivery.c.id, bindparam("taken", type_=Numbers())))
     .values(state=DeliveryState.SENDING, attempts=delivery.c.attempts + 1, claimed_at=bindparam("now"))
 )
 _SENT = (
@@ -241,13 +245,13 @@ _SENT = (
     .where(delivery.c.id == bindparam("of"), delivery.c.state == literal_column(f"'{DeliveryState.SENDING}'"))
     .values(
         state=literal_column(f"'{DeliveryState.SENT}'"),
-        sent_at=bindparam("at", type_=Instant()),
-        message_id=bindparam("message"),
+        sent_at=bindparam("at", type_=BigInteger()),
+        message_id=bindparam("message", type_=BigInteger()),
         reason=null(),
         not_before=null(),
     )
 )
-"""By far the most outcomes: only what differs between them is bound."""
+"""By far the most outcomes: only what differs between them is bound, as it is stored."""
 _RECORD = (
     update(delivery)
     # the state as a parameter: spelled out it would forbid a batch
@@ -264,11 +268,12 @@ _RECORD = (
 
 def _is_plainly_sent(outcome: Recorded) -> bool:
     """Whether it says nothing else, but what its row says already."""
-    return outcome.state is DeliveryState.SENT and outcome.reason is None and not outcome.is_uncertain
+    is_all = outcome.reason is None and not outcome.is_uncertain and outcome.renewed_id is None
+    return is_all and outcome.state is DeliveryState.SENT
 
 
 def _sent_row(outcome: Recorded) -> dict[str, Any]:
-    return {"of": outcome.delivery_id, "at": outcome.at, "message": outcome.message_id}
+    return {"of": outcome.delivery_id, "at": to_microseconds(outcome.at), "message": outcome.message_id}
 
 
 def _row(outcome: Recorded) -> dict[str, Any]:

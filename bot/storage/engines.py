@@ -204,6 +204,7 @@ def _sqlite_engine(url: URL, connections: int, begin: str) -> AsyncEngine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
+        pool_reset_on_return=None,  # each transaction has ended by then: nothing is left to be undone
     )
 
     def prepare(connection: Any, _record: Any) -> None:

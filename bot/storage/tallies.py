@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.columns import EPOCH
+from bot.storage.batches import execute_rows
+from bot.storage.columns import EPOCH, to_microseconds
 from bot.storage.inserts import Insert, insert_as
 from bot.storage.tables import tally
 from bot.watch.counts import Count, Counted
@@ -52,16 +53,17 @@ async def fold_hours(conn: AsyncConnection, now: datetime) -> None:
 
 async def _add(conn: AsyncConnection, summed: Counter[tuple[Counted, str]], hour: datetime) -> None:
     rows = [
-        {"hour": hour, "name": name, "label": label, "many": many}
+        {"hour": to_microseconds(hour), "name": str(name), "label": str(label), "many": many}
         for (name, label), many in sorted(summed.items())
         if many
     ]
-    if rows:
-        await conn.execute(_more(conn.dialect.name), rows)
+    await execute_rows(conn, _more(conn.dialect.name), rows)
 
 
 @lru_cache
 def _more(dialect: str) -> Insert:
-    statement = insert_as(dialect, tally)
+    statement = insert_as(dialect, tally).values(
+        {name: bindparam(name) for name in ("hour", "name", "label", "many")}
+    )
     more = {"many": tally.c.many + statement.excluded.many}
     return statement.on_conflict_do_update(index_elements=["hour", "name", "label"], set_=more)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -39,13 +41,17 @@ REFUSED: Final = "too_many_requests"
 """The reason of a request that came too soon for Telegram (429)."""
 
 
-def count_delays(reported_at: datetime, stored_at: datetime, sent_at: datetime) -> tuple[Count, ...]:
-    """Of one message that left; a report that dates itself ahead took no time."""
-    stored_s = max((sent_at - stored_at).total_seconds(), 0.0)
-    reported_s = max((sent_at - reported_at).total_seconds(), 0.0)
+def count_delays(reported_at: datetime, stored_at: datetime, *sent_at: datetime) -> tuple[Count, ...]:
+    """Of messages of one alert that left; a report that dates itself ahead took no time."""
     return (
-        (Counted.STORED_TO_SENT, label_of(stored_s), 1),
-        (Counted.STORED_TO_SENT_MS, "", round(stored_s * 1000)),
-        (Counted.REPORTED_TO_SENT, label_of(reported_s), 1),
-        (Counted.REPORTED_TO_SENT_MS, "", round(reported_s * 1000)),
+        *_count_since(Counted.STORED_TO_SENT, Counted.STORED_TO_SENT_MS, stored_at, sent_at),
+        *_count_since(Counted.REPORTED_TO_SENT, Counted.REPORTED_TO_SENT_MS, reported_at, sent_at),
     )
+
+
+def _count_since(
+    name: Counted, in_all: Counted, began_at: datetime, sent_at: Sequence[datetime]
+) -> Iterator[Count]:
+    delays_s = [max((at - began_at).total_seconds(), 0.0) for at in sent_at]
+    yield from ((name, label, many) for label, many in Counter(map(label_of, delays_s)).items())
+    yield in_all, "", sum(round(delay_s * 1000) for delay_s in delays_s)
