@@ -33,8 +33,8 @@ async def add_watched(database: Database, sources: Sequence[Source], now: dateti
 
     Raises ConfigurationError, and adds nothing, when the id of a new one belongs to another source.
     """
-    watched = {_address(source) for source in await read_watched(database)}
-    fresh = [source for source in sources if _address(source) not in watched]
+    watched = {address_of(source.url) for source in await read_watched(database)}
+    fresh = [source for source in sources if address_of(source.url) not in watched]
     again = 0
     async with database.writing() as conn:
         former = {s.id: found[0].source.id for s in fresh if (found := await find_by_url(conn, s.url))}
@@ -50,8 +50,10 @@ async def add_watched(database: Database, sources: Sequence[Source], now: dateti
     return Added(len(fresh) - len(former), again, len(sources) - len(fresh))
 
 
-def _address(source: Source) -> str:
-    return canonical_url(source.url) or source.url
+def address_of(url: str) -> str:
+    """What is equal for two addresses of one source; Telegram's names know no capitals."""
+    address = canonical_url(url) or url
+    return address.lower() if address.startswith("https://t.me/") else address
 
 
 def _say_taken(source: Source) -> str:

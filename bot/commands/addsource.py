@@ -21,8 +21,9 @@ from bot.rendering.html import bold, clean, escape, link, shorten
 from bot.rendering.names import Names
 from bot.storage.acts import note_act
 from bot.storage.settings import get_setting, put_setting
-from bot.storage.sources import add_source, find_by_url, known_ids, restore_source
+from bot.storage.sources import add_source, all_checks, find_by_url, known_ids, restore_source
 from bot.survey import Item, Survey, make_id
+from bot.watched import address_of
 
 WORLD = "*"
 """In a button: a source that is about no theatre in particular."""
@@ -130,9 +131,10 @@ async def press_side(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
 
 async def _offer(visit: Visit, found: Survey) -> Screen:
     async with visit.desk.db.reading() as conn:
-        known = await find_by_url(conn, found.url)
-    if known is not None and known[1]:
-        name = bold(escape(known[0].source.name))
+        known = [check.source for check in await all_checks(conn)]
+    same = next((source for source in known if address_of(source.url) == address_of(found.url)), None)
+    if same is not None:
+        name = bold(escape(same.name))
         return Screen(visit.words.text("It is watched already: {name}. /sources lists them.", name=name))
     key = short_hash(found.url)
     await _keep(visit, key, Draft(found.url, found.kind.value, found.name))

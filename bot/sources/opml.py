@@ -25,7 +25,7 @@ MOST_OUTLINES = 10_000
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,500}\?>", re.IGNORECASE)
 _SELECTORS = ("items", "link", "title", "time")
 T = TypeVar("T", SourceKind, SourceType)
-_CHANNEL = re.compile(r"https?://t\.me/(?:s/)?(\w{3,40})/?", re.ASCII)
+_CHANNEL = re.compile(r"https?://(?:t|telegram)\.me/(?:s/)?(\w{3,40})/?", re.ASCII | re.IGNORECASE)
 
 
 def write_opml(sources: Iterable[Source], title: str = "Trucewatch sources") -> bytes:
@@ -98,12 +98,13 @@ def _source(outline: ET.Element, taken: set[str]) -> Source | None:
     def own(name: str) -> str:
         return (outline.get(f"{{{SPACE}}}{name}") or "").strip()
 
-    url = join_address(outline.get("xmlUrl") or outline.get("url") or "", "")
+    feed = outline.get("xmlUrl") or outline.get("xmlurl") or ""
+    url = join_address(feed or outline.get("url") or "", "")
     channel = _CHANNEL.fullmatch(url)
     kind = SourceKind.CHANNEL if channel else _word(SourceKind, own("kind"), SourceKind.FEED)
     if channel:
         url = f"https://t.me/s/{channel[1]}"
-    if not url or (kind is SourceKind.FEED and not outline.get("xmlUrl")):
+    if not url or (kind is SourceKind.FEED and not feed):
         return None
     name = " ".join(tidy(outline.get("title") or outline.get("text") or "").split())[:200] or url
     interval = own("interval_s")

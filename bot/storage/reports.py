@@ -21,6 +21,8 @@ PARAMETERS = 500
 REPORTS_AT_ONCE = 200
 LATEST_SEEN = 1_000
 """Reports looked at for the highest number: one revised late has a low one, and many are seen at a moment."""
+FORMER_KEPT = 20
+"""Revisions of a report besides the first and the current: some pages write themselves anew at every look."""
 _KEPT = ("revision", "url", "title", "text", "published_at", "seen_at", "content_hash", "finding")
 
 _HASHES = tuple(f"hash_{number}" for number in range(KEPT))
@@ -106,12 +108,19 @@ async def add_report(
 async def add_revision(
     conn: AsyncConnection, report_id: int, new: Report, content_hash: str, finding: Finding
 ) -> int:
-    """Make `new` the current text of a report and keep the former; returns the number of the revision."""
+    """Make `new` the current text of a report and keep the former; returns the number of the revision.
+
+    Of the former ones the first and the last twenty stay.
+    """
     former = select(report.c.id, *(report.c[name] for name in _KEPT)).where(report.c.id == report_id)
     await conn.execute(insert(report_revision).from_select(["report_id", *_KEPT], former))
     values: dict[str, Any] = _values(new, content_hash, finding) | {"revision": report.c.revision + 1}
     changed = update(report).where(report.c.id == report_id).values(**values).returning(report.c.revision)
-    return int((await conn.execute(changed)).scalar_one())
+    number = int((await conn.execute(changed)).scalar_one())
+    if number > FORMER_KEPT + 2:
+        between = report_revision.c.revision.between(2, number - FORMER_KEPT - 1)
+        await conn.execute(delete(report_revision).where(report_revision.c.report_id == report_id, between))
+    return number
 
 
 async def link_report(conn: AsyncConnection, report_id: int, incident_id: int | None) -> None:

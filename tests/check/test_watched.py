@@ -13,7 +13,7 @@ from bot.errors import ConfigurationError
 from bot.model import Source, SourceKind, SourceType
 from bot.storage.database import Database
 from bot.storage.sources import due_checks, pause, remove_source, upsert_catalogue
-from bot.watched import Added, add_watched, read_watched
+from bot.watched import Added, add_watched, address_of, read_watched
 from tests.clock import START
 
 WIRE = Source("wire", "Wire", SourceKind.FEED, "https://wire.example/feed", SourceType.AGENCY)
@@ -81,3 +81,9 @@ def test_the_command_line_adds_and_lists(
     Path("new.toml").write_text(FILE + 'side = "nobody"\n')
     assert main(["sources", "add", "new.toml"]) == 78
     assert "'nobody' is neither" in capsys.readouterr().err
+
+
+def test_one_source_has_one_address() -> None:
+    """Names of channels know no capitals, paths of other hosts do."""
+    assert address_of("https://t.me/s/Front_Line") == address_of("https://t.me/s/front_line")
+    assert address_of("https://a.example/Feed") != address_of("https://a.example/feed")

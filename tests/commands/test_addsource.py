@@ -81,6 +81,7 @@ async def test_a_feed_is_added_with_its_side_and_type(desk: Desk) -> None:
     assert told == (SourceType.MOD, "azerbaijan", ("armenia-azerbaijan",), url)
     assert added.state.next_check_at is None
     assert "It is watched already" in await desk.adds(url)
+    assert "It is watched already" in await desk.adds(f"{url}?utm_source=bot"), "the same in other words"
 
 
 async def test_a_home_page_leads_to_its_feed(desk: Desk) -> None:

@@ -61,6 +61,20 @@ def test_lists_of_other_programs_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("attributes", "url"),
+    [
+        ('xmlurl="https://a.example/feed"', "https://a.example/feed"),
+        ('xmlUrl="https://T.me/front_line"', "https://t.me/s/front_line"),
+        ('xmlUrl="https://telegram.me/s/front_line/"', "https://t.me/s/front_line"),
+    ],
+)
+def test_small_differences_of_writing_lose_no_source(attributes: str, url: str) -> None:
+    """Programs differ in capitals and in the name of the host of channels."""
+    (source,) = read_opml(f"<opml><body><outline text='A' {attributes}/></body></opml>".encode())
+    assert source.url == url
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "",

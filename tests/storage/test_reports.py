@@ -94,6 +94,20 @@ async def test_a_changed_text_is_a_revision(db: Database) -> None:
     ]
 
 
+async def test_a_report_that_changes_at_every_look_does_not_grow_for_ever(db: Database) -> None:
+    """What it first said is kept, and what it said of late."""
+    async with db.writing() as conn:
+        report_id = await reports.add_report(conn, a_report(), "h1", FINDING)
+        other = await reports.add_report(conn, a_report("k2"), "h1", FINDING)
+        await reports.add_revision(conn, other, a_report("k2"), "h2", FINDING)
+        for number in range(2, 41):
+            assert await reports.add_revision(conn, report_id, a_report(), f"h{number}", FINDING) == number
+        of, revision = report_revision.c.report_id, report_revision.c.revision
+        kept = select(revision).where(of == report_id).order_by(revision)
+        assert list((await conn.execute(kept)).scalars()) == [1, *range(20, 40)]
+        assert list((await conn.execute(select(revision).where(of == other))).scalars()) == [1]
+
+
 async def test_reports_of_an_incident(db: Database) -> None:
     """In order of publication; those without a date stand at the time when they were seen."""
     async with db.writing() as conn:
