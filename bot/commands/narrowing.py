@@ -47,8 +47,8 @@ async def say_severity(visit: Visit) -> Screen:
     """/severity any|serious|grave: nothing less is told; alone it shows the choice."""
     if not visit.text:
         return await _show_severity(visit)
-    known = _SEVERITY_WORDS | {fold(visit.words.text(mark(s.value))): s for s in Severity}
-    least = next((known[word] for word in fold(visit.text).split() if word in known), None)
+    written = fold(visit.text).split()
+    least = next((_SEVERITY_WORDS[word] for word in written if word in _SEVERITY_WORDS), None)
     if least is None:
         raise RefusedInput(
             visit.words.text(

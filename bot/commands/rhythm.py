@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.choices import Digest, Rhythm
 from bot.commands.choice import name_region
-from bot.commands.grammar import echo, is_any
+from bot.commands.grammar import echo, is_any, split_names
 from bot.commands.outlook import Connection, back_to_filters, change
 from bot.commands.picker import CHOSEN, Reaction
 from bot.commands.screen import Button, Screen
@@ -86,7 +86,7 @@ async def press_rhythm(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
 
 
 async def say_mute(visit: Visit) -> Screen:
-    """/mute 8h, /mute Hadrut 8h: nothing is told so long; alone it shows what is muted."""
+    """/mute 8h, /mute Hadrut, Shusha 8h: nothing is told so long; alone it shows what is muted."""
     if not visit.text:
         return await _show_mutes(visit)
     *name, last = visit.text.split()
@@ -100,7 +100,7 @@ async def say_mute(visit: Visit) -> Screen:
                 text=echo(visit.text),
             )
         )
-    return await _mute(visit, _read_region(visit, " ".join(name)), span)
+    return await _mute(visit, _read_regions(visit, " ".join(name)), span)
 
 
 async def say_unmute(visit: Visit) -> Screen:
@@ -121,7 +121,7 @@ async def press_mute(visit: Visit, arguments: tuple[str, ...]) -> Reaction:
         return Reaction(screen=await _show_mutes(visit))
     region_id, *minutes = arguments
     if minutes:
-        return Reaction(screen=await _mute(visit, region_id, timedelta(minutes=int(minutes[0]))))
+        return Reaction(screen=await _mute(visit, [region_id], timedelta(minutes=int(minutes[0]))))
 
     async def end(conn: Connection, chat_id: int) -> None:
         await unmute(conn, chat_id, visit.desk.clock.now(), region_id)
@@ -235,11 +235,12 @@ async def _save(visit: Visit, rhythm: Rhythm) -> Screen:
     return await show_rhythm(visit)
 
 
-async def _mute(visit: Visit, region_id: str, span: timedelta) -> Screen:
+async def _mute(visit: Visit, region_ids: list[str], span: timedelta) -> Screen:
     until: datetime = visit.desk.clock.now() + span
 
     async def work(conn: Connection, chat_id: int) -> None:
-        await mute(conn, chat_id, region_id, until)
+        for region_id in region_ids:
+            await mute(conn, chat_id, region_id, until)
 
     await change(visit, work)
     return await _show_mutes(visit)
@@ -286,6 +287,11 @@ def _say_odd_quiet(visit: Visit) -> str:
         "if you like, or /quiet off.",
         text=echo(visit.text),
     )
+
+
+def _read_regions(visit: Visit, names: str) -> list[str]:
+    """The regions between commas; everything for no name. Raises RefusedInput for an unknown one."""
+    return [_read_region(visit, name) for name in split_names(names)] or [EVERYTHING]
 
 
 def _read_region(visit: Visit, name: str) -> str:

@@ -18,13 +18,23 @@ _UNITS = {
     for unit, known in (
         (
             timedelta(minutes=1),
-            "m min minute minutes м мин минут хв хвилин хвилини ր րոպե dəq dəqiqə წთ წუთი dk dakika",
+            "m min minute minutes minuto minutos м мин минут хв хвилин хвилини ր րոպե dəq dəqiqə წთ წუთი dk "
+            "dakika دقيقة دقائق دقیقه דקה דקות",
         ),
-        (timedelta(hours=1), "h hour hours ч час часа часов година години годин ժ ժամ saat სთ საათი"),
-        (timedelta(days=1), "d day days д день дня дней дн дні днів օր gün დღე"),
+        (
+            timedelta(hours=1),
+            "h hour hours heure heures hora horas ч час часа часов година години годин ժ ժամ saat სთ საათი "
+            "ساعة ساعات ساعت שעה שעות",
+        ),
+        (
+            timedelta(days=1),
+            "d day days j jour jours día días д день дня дней дн дні днів օր gün დღე يوم أيام ايام روز "
+            "יום ימים",
+        ),
         (
             timedelta(weeks=1),
-            "w week weeks н неделя недели недель тиждень тижні тижнів շաբաթ həftə hafta კვირა",
+            "w week weeks semaine semaines semana semanas н неделя недели недель тиждень тижні тижнів շաբաթ "
+            "həftə hafta კვირა أسبوع أسابيع هفته שבוע שבועות",
         ),
     )
     for word in known.split()

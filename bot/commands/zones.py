@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from bot.choices import Circle
@@ -9,8 +10,10 @@ from bot.commands.grammar import echo
 from bot.commands.picker import Reaction
 from bot.commands.screen import Button, Screen, in_rows
 from bot.commands.visit import Visit
-from bot.data.zones import UTC_NAME, find_zone, nearest_zone, zone_at, zones_of
+from bot.data.messages import Words
+from bot.data.zones import UTC_NAME, find_zone, list_zones, nearest_zone, zone_at, zones_of
 from bot.errors import RefusedInput
+from bot.folding import fold
 from bot.model import RegionLevel
 from bot.storage.subscriptions import Filters
 
@@ -21,8 +24,11 @@ _NEAR_KM = 150
 
 
 def read_zone(visit: Visit, text: str) -> str:
-    """A zone's name, its town's, an offset, or any place that I know. Raises RefusedInput."""
-    zone = find_zone(text)
+    """A zone's name, its town's in English or as the chat is shown it, an offset, or any place that I know.
+
+    Raises RefusedInput.
+    """
+    zone = find_zone(text) or _zones_as_shown(visit.words).get(fold(text))
     if zone is not None:
         return zone
     region = visit.desk.atlas.find(text)
@@ -42,6 +48,13 @@ def read_zone(visit: Visit, text: str) -> str:
             text=echo(text),
         )
     )
+
+
+@cache
+def _zones_as_shown(words: Words) -> dict[str, str]:
+    """Folded town -> zone, in one language; it takes a tenth of a second to make."""
+    shown = {fold(words.zone(name)): name for name in reversed(list_zones())}
+    return {town: name for town, name in shown.items() if town}
 
 
 def zone_around(visit: Visit, lat: float, lon: float) -> str:

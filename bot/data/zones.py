@@ -61,6 +61,11 @@ def nearest_zone(text: str) -> str | None:
     return towns[near[0]] if near else None
 
 
+def list_zones() -> list[str]:
+    """Every zone that has a chief town."""
+    return [zone.name for zone in _zones()]
+
+
 def zones_of(countries: Collection[str]) -> list[str]:
     """The zones of these countries, in the order of the countries, the table's chief one of each first."""
     found = [zone for zone in _zones() if zone.country in countries]

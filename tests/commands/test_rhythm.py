@@ -246,6 +246,24 @@ async def test_the_time_zone(scene: Scene, anna: Somebody) -> None:
     assert "Time zone: UTC+3, where it is 15:00 now" in anna.sees
 
 
+@pytest.mark.parametrize(("language", "town"), [("ru", "Берлин"), ("fa", "تهران"), ("hy", "Երևան")])
+async def test_a_zone_is_named_as_it_is_shown(scene: Scene, anna: Somebody, language: str, town: str) -> None:
+    """In the language of the chat, too."""
+    await anna.says(f"/language {language}")
+    await anna.says(f"/quiet 22:00-07:00 {town}")
+    assert town in anna.sees
+    assert (await rhythm(scene, anna)).zone in ("Europe/Berlin", "Asia/Tehran", "Asia/Yerevan")
+
+
+async def test_several_regions_are_muted_at_once(anna: Somebody) -> None:
+    """Between commas, as everywhere; one that is unknown mutes none."""
+    await anna.says("/mute Hadrut, Shusha 8h")
+    assert anna.sees.count("Muted until") == 2
+    await anna.says("/unmute")
+    assert "Did you mean Hadrut?" in await anna.says("/mute Shusha, Hadrud 8h")
+    assert "Muted until" not in await anna.says("/filters")
+
+
 def test_zones() -> None:
     """By name, by town, by offset, by place; a country's chief zone reaches farther."""
     names = ("kyiv", "Europe/Kiev", "new york", "UTC+3", "gmt -5", "+0", "UTC+20", "nowhere")
@@ -290,6 +308,11 @@ async def test_the_rhythm_is_a_part_of_the_panel(scene: Scene, anna: Somebody) -
         ("2 ժամ", 2),
         ("3 gün", 72),
         ("1 კვირა", 168),
+        ("2 jours", 48),
+        ("3 horas", 3),
+        ("8 ساعات", 8),
+        ("۲ روز", 48),
+        ("1 שבוע", 168),
     ],
 )
 async def test_lengths_of_time_as_people_type_them(
