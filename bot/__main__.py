@@ -137,7 +137,7 @@ def sources(args: argparse.Namespace) -> int:
         known = read_catalogue(args.file or settings.sources_file)
     if args.what == "check":
         exemptions = read_exemptions(settings.allow_private_hosts)
-        return asyncio.run(tending.check_sources(known, exemptions, sys.stdout))
+        return asyncio.run(tending.check_sources(known, exemptions, sys.stdout, datetime.now(UTC)))
     if args.what == "list":
         return tending.list_sources(known, sys.stdout)
     if args.what == "export-opml":

@@ -33,6 +33,8 @@ MOST_ARTICLES = 30
 MOST_REMEMBERED = 3_000
 """Articles in memory, some 2 KB each when packed; what was forgotten is fetched again."""
 MOST_TRIES = 3
+REREAD_AFTER = timedelta(minutes=10)
+"""Of an article whose teaser has changed: some say at each look how old or how often read they are."""
 YOUNG = timedelta(hours=1)
 """A teaser this young is told without its article; an older one waits, or it would undo what was read."""
 MOST_ZIPPED_BYTES = 16 * 1024 * 1024
@@ -81,6 +83,7 @@ class _Article:
     """What is known of a page: packed text once it was read, else how often that failed."""
 
     teaser: str
+    asked_at: datetime
     tries: int = 0
     text: bytes | None = None
     title: str = ""
@@ -170,8 +173,9 @@ class Gatherer:
         known = self._articles.get(key)
         if not key:
             return teaser
-        if known is None or known.teaser != digest:
-            known = self._articles[key] = _Article(digest)
+        now = self._clock()
+        if known is None or (known.teaser != digest and abs(now - known.asked_at) >= REREAD_AFTER):
+            known = self._articles[key] = _Article(digest, now)
         self._articles.move_to_end(key)
         if known.text is None and known.tries < MOST_TRIES:
             await self._read(teaser.url, known)
@@ -179,7 +183,7 @@ class Gatherer:
             self._articles.popitem(last=False)
         if known.text is not None:
             return _joined(teaser, known)
-        is_young = teaser.published_at is None or self._clock() - teaser.published_at < YOUNG
+        is_young = teaser.published_at is None or now - teaser.published_at < YOUNG
         return teaser if is_young or known.tries >= MOST_TRIES else None
 
     async def _read(self, url: str, article: _Article) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -15,18 +16,18 @@ from bot.sources.fetch import Fetcher
 from bot.sources.identity import canonical_url
 from bot.sources.opml import read_opml, write_opml
 from bot.sources.parser import Parser
-from bot.sources.trial import Trial, Verdict, try_sources
+from bot.sources.trial import Trial, Verdict, judge_age, try_sources
 
 WIDEST_ID = 28
 SELECTORS = ("items", "link", "title", "time")
-_ORDER = (Verdict.DEAD, Verdict.FOUND, Verdict.REDIRECTS, Verdict.EMPTY, Verdict.WORKS)
+_ORDER = (Verdict.DEAD, Verdict.FOUND, Verdict.REDIRECTS, Verdict.EMPTY, Verdict.OLD, Verdict.WORKS)
 _NO_NAME = "cannot be found"
 
 
-async def check_sources(sources: Sequence[Source], exemptions: Exemptions, out: TextIO) -> int:
+async def check_sources(sources: Sequence[Source], exemptions: Exemptions, out: TextIO, now: datetime) -> int:
     """Try all and print a table, what needs mending first. Returns 0 when every source answers."""
     async with Fetcher(exemptions) as fetcher, Parser() as parser:
-        trials = [trial async for trial in try_sources(sources, fetcher, parser)]
+        trials = [judge_age(trial, now) async for trial in try_sources(sources, fetcher, parser)]
     trials.sort(key=lambda t: (_ORDER.index(t.verdict), t.source.id))
     for trial in trials:
         print(_line(trial), file=out)
@@ -34,7 +35,7 @@ async def check_sources(sources: Sequence[Source], exemptions: Exemptions, out: 
     print(", ".join(f"{counts[v]} {v}" for v in _ORDER if counts[v]), file=out)
     if trials and all(_NO_NAME in trial.reason for trial in trials):
         print("No host name could be found: there seems to be no network here.", file=out)
-    return 0 if set(counts) <= {Verdict.WORKS, Verdict.EMPTY} else 1
+    return 0 if set(counts) <= {Verdict.WORKS, Verdict.OLD, Verdict.EMPTY} else 1
 
 
 def _line(trial: Trial) -> str:

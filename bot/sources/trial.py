@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -18,6 +18,8 @@ from bot.sources.kinds import FEEDS_OF_PAGE
 
 MOST_CANDIDATES = 3
 """Feeds of a page that are tried in place of one that does not answer."""
+OLD_AFTER = timedelta(days=90)
+"""Many a feed goes on answering after its outlet has left it."""
 
 
 class Verdict(StrEnum):
@@ -25,6 +27,7 @@ class Verdict(StrEnum):
 
     WORKS = "works"
     EMPTY = "empty"
+    OLD = "old"
     REDIRECTS = "redirects"
     FOUND = "found elsewhere"
     DEAD = "dead"
@@ -40,6 +43,12 @@ class Trial:
     newest: datetime | None = None
     address: str = ""
     reason: str = ""
+
+
+def judge_age(trial: Trial, now: datetime) -> Trial:
+    """Of what works and has had nothing for three months it is said."""
+    is_old = trial.newest is not None and now - trial.newest > OLD_AFTER
+    return replace(trial, verdict=Verdict.OLD) if is_old and trial.verdict is Verdict.WORKS else trial
 
 
 async def try_sources(sources: Sequence[Source], fetcher: Asks, parser: Reads) -> AsyncIterator[Trial]:

@@ -19,6 +19,7 @@ from bot.sources.kinds import FEEDS_OF_PAGE
 from bot.sources.messages import Job
 from bot.sources.parser import Parser
 from bot.sources.worker import run
+from tests.clock import FakeClock
 from tests.source_host import Item, SourceHost, feed, rss, status
 from tests.sources.test_gdelt import event, head, zipped
 from tests.sources.test_page import ARTICLE
@@ -51,6 +52,7 @@ class Desk:
     host: SourceHost
     fetcher: Fetcher
     gatherer: Gatherer
+    clock: FakeClock
 
     async def gather(
         self,
@@ -68,7 +70,8 @@ class Desk:
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     async with SourceHost() as host, Fetcher(read_exemptions(["127.0.0.1"])) as fetcher:
-        yield Desk(host, fetcher, Gatherer(fetcher, Here(), lambda: NOW))
+        clock = FakeClock(NOW)
+        yield Desk(host, fetcher, Gatherer(fetcher, Here(), clock.now), clock)
 
 
 def preview(*numbers: int) -> bytes:
@@ -131,6 +134,18 @@ async def test_teasers_are_told_with_the_text_of_their_articles(desk: Desk) -> N
         assert "One soldier was wounded" in entry.text
         assert entry.published_at == NOW - timedelta(minutes=10)
     assert desk.host.times_asked("/1") == 1
+
+
+async def test_a_teaser_that_changes_at_every_look_fetches_no_article_each_time(desk: Desk) -> None:
+    """Some say how often they were read; a change is followed up, but not each twenty seconds."""
+    desk.host.answer("/1", feed(ARTICLE.encode(), content_type="text/html"))
+    for look in range(31):
+        item = Item(desk.host.url("/1"), "Shots", f"Read {look} times", "Mon, 02 Dec 2024 11:50:00 GMT")
+        desk.host.answer("/feed", feed(rss(item)))
+        (entry,) = await desk.gather("/feed", options=FULL)
+        assert "One soldier was wounded" in entry.text
+        desk.clock.advance(20)
+    assert desk.host.times_asked("/1") == 2
 
 
 async def test_a_feed_that_does_not_ask_for_it_gets_no_article(desk: Desk) -> None:

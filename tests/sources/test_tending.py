@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bot.sources.tending import check_sources, list_sources
 from tests.source_host import Item, SourceHost, feed, redirect, rss, status
 
 BODY = rss(Item("https://outlet.example/1", "Shots near Kut", "", "Mon, 02 Dec 2024 10:00:00 GMT"))
+NOW = datetime(2024, 12, 2, 12, 0, tzinfo=UTC)
 HOME = b'<html><link rel="alternate" type="application/rss+xml" href="/new/feed"></html>'
 
 
@@ -31,7 +33,7 @@ def source(host: SourceHost, path: str, kind: SourceKind = SourceKind.FEED) -> S
 
 async def tried(*sources: Source) -> tuple[int, str]:
     out = StringIO()
-    code = await check_sources(sources, read_exemptions(["127.0.0.1"]), out)
+    code = await check_sources(sources, read_exemptions(["127.0.0.1"]), out, NOW)
     return code, out.getvalue()
 
 
@@ -68,12 +70,13 @@ async def test_the_front_page_is_asked_where_the_feed_is_gone(host: SourceHost) 
 
 
 async def test_a_catalogue_that_works_is_a_success(host: SourceHost) -> None:
-    """An empty feed is told, and is no failure."""
+    """An empty feed and one that its outlet has left are told, and are no failures."""
     host.answer("/good", feed(BODY))
+    host.answer("/left", feed(BODY.replace(b"Dec 2024", b"Aug 2024")))
     host.answer("/empty", feed(rss()))
-    code, table = await tried(source(host, "/good"), source(host, "/empty"))
+    code, table = await tried(*(source(host, f"/{name}") for name in ("good", "left", "empty")))
     assert code == 0
-    assert table.endswith("1 empty, 1 works\n")
+    assert table.endswith("1 empty, 1 old, 1 works\n")
 
 
 async def test_without_a_network_that_is_said_once() -> None:
