@@ -296,6 +296,7 @@ class Checker:
         if near:
             async with self._database.writing() as conn:
                 await hasten(conn, {c.source.id: self._soonest(c) for c in near})
+                await retry_now(conn, [c.source.id for c in near if is_cut_off(c.state)], now)
 
     def _soonest(self, check: SourceCheck) -> datetime:
         """When a source that was checked before may be asked in a hurry."""

@@ -102,7 +102,7 @@ class Lookout:
             was_told = bool(await get_setting(conn, ALL_TOLD, default=False))
             reported = await get_setting(conn, REPORTED_AT)
         reported_at = from_microseconds(reported) if reported is not None else None
-        is_time = reported_at is not None and now - reported_at >= REPORT_EVERY
+        is_time = reported_at is not None and not timedelta() <= now - reported_at < REPORT_EVERY
         if reported_at is not None and is_all == was_told and not is_time:
             return
         async with self._database.writing() as conn:

@@ -132,10 +132,12 @@ def _losses(coverage: Coverage) -> tuple[Loss, ...]:
 def step_gaps(gaps: Iterable[Gap], losses: Iterable[Loss], now: datetime) -> tuple[Gap, ...]:
     """The gaps after a look at `now`; those with `told_at` or `over_at` equal to `now` are news.
 
-    A gap that ended before anybody was told is left out.
+    A gap that ended before anybody was told is left out; one that was first seen at a time yet to come, by a
+    clock that was wrong, begins anew.
     """
     lost = {(loss.theatre, loss.what): loss for loss in losses}
-    known = {(gap.theatre, gap.what): gap for gap in gaps if gap.over_at is None}
+    open_ = (gap for gap in gaps if gap.over_at is None and (gap.told_at or gap.seen_at <= now))
+    known = {(gap.theatre, gap.what): gap for gap in open_}
     stepped = [_step(gap, key in lost, now) for key, gap in known.items()]
     fresh = [
         Gap(theatre, what, loss.since or now, seen_at=now)
@@ -151,7 +153,7 @@ def _step(gap: Gap, is_lost: bool, now: datetime) -> Gap | None:
         return replace(gap, told_at=told_at, well_since=None)
     if gap.told_at is None:
         return None
-    well_since = gap.well_since or now
+    well_since = min(gap.well_since or now, now)
     return replace(gap, well_since=well_since, over_at=now if now - well_since >= CALM else None)
 
 

@@ -10,6 +10,10 @@ from bot.watch.state import SourceState
 from bot.watch.vitals import Fault, Vitals, note_answer, note_document, note_failure
 
 LONGEST_BACKOFF = timedelta(hours=1)
+LONGEST_IN_A_HURRY = timedelta(minutes=5)
+"""The same where a grave incident is open: sites break down in the very hours that are told of."""
+_PASSING = frozenset({Fault.NO_ANSWER, Fault.OTHER})
+"""Faults that say nothing against asking again."""
 LONGEST_RETRY_AFTER = timedelta(days=1)
 """A host that asks for more is asked once a day: it may have meant milliseconds."""
 JITTER = 0.1
@@ -72,8 +76,9 @@ def plan_next(
     """The state after a check that ended `now`: all decisions on when a source is asked again.
 
     `luck` from -1 to 1 spreads the checks by up to a tenth of the wait, never below what the source allows.
-    Failures double the wait, to at most an hour; a longer Retry-After counts, to at most a day. What was
-    remembered for conditional requests changes only together with what was taken in.
+    Failures double the wait, to at most an hour, or five minutes where a grave incident is open and the
+    source does not refuse; a longer Retry-After counts, to at most a day. What was remembered for conditional
+    requests changes only together with what was taken in.
     """
     if isinstance(outcome, Failed):
         return _plan_retry(state, outcome, now, tempo, luck)
@@ -143,7 +148,8 @@ def _note_news(vitals: Vitals, state: SourceState, outcome: Taken, now: datetime
 def _plan_retry(state: SourceState, outcome: Failed, now: datetime, tempo: Tempo, luck: float) -> SourceState:
     noted = replace(state, vitals=note_failure(state.vitals, outcome.fault, now, _last_wait(state, tempo)))
     doublings = min(state.failures + 1, 20)  # beyond that the hour holds anyway
-    longest = max(LONGEST_BACKOFF, tempo.usual)
+    is_hurried = tempo.is_urgent and outcome.fault in _PASSING
+    longest = max(LONGEST_IN_A_HURRY if is_hurried else LONGEST_BACKOFF, tempo.usual)
     wait = min(tempo.usual * 2**doublings, longest) * (1 + JITTER * min(luck, 0.0))
     wait = max(wait, allowed_wait(noted))
     if outcome.retry_after is not None:

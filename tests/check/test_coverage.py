@@ -116,6 +116,20 @@ def test_a_loss_is_told_once_and_its_end_once() -> None:
     assert gaps == ()
 
 
+def test_a_clock_that_is_set_back_hides_no_loss() -> None:
+    """What was seen, or was well, at a time that is yet to come counts from now on."""
+    loss = Loss(THEATRE, "armenia", NOW)
+    (ahead,) = step_gaps([], [loss], NOW + 99 * PATIENCE)
+    (again,) = step_gaps([ahead], [loss], NOW)
+    (told,) = step_gaps([again], [loss], NOW + PATIENCE)
+    assert (again.told_at, told.told_at) == (None, NOW + PATIENCE)
+    (well,) = step_gaps([told], [], NOW + 99 * PATIENCE)
+    (less,) = step_gaps([well], [], NOW + 2 * PATIENCE)
+    assert less.over_at is None
+    later = NOW + 2 * PATIENCE + CALM
+    assert [gap.over_at for gap in step_gaps([less], [], later)] == [later]
+
+
 def test_a_short_loss_is_never_told() -> None:
     """Nor its end."""
     gaps = step_gaps((), [Loss(THEATRE, "armenia", None)], NOW)

@@ -88,6 +88,18 @@ def test_failures_double_the_wait_to_an_hour() -> None:
     assert (state.failures, state.last_error) == (7, "answers 500")
 
 
+def test_where_something_grave_goes_on_a_site_that_breaks_down_is_tried_often() -> None:
+    """Every five minutes; one that refuses, or asks for patience, gets its hour."""
+    tempo, failed = Tempo(MINUTE, is_urgent=True), SourceState(failures=9)
+    waits = [
+        _wait(plan_next(failed, Failed("x", None, fault), NOW, tempo)) / MINUTE for fault in Fault if fault
+    ]
+    told = dict(zip((fault for fault in Fault if fault), waits, strict=True))
+    assert {fault for fault, minutes in told.items() if minutes == 5} == {Fault.OTHER, Fault.NO_ANSWER}
+    assert {told[fault] for fault in (Fault.REFUSED, Fault.TOO_OFTEN, Fault.GONE, Fault.CHALLENGE)} == {60}
+    assert _wait(plan_next(failed, Failed("x", HOUR), NOW, tempo)) == HOUR
+
+
 def test_a_host_that_asks_for_patience_gets_it() -> None:
     """Retry-After counts where it is longer, and a day at the most."""
     for asked, waited in ((1, 120), (7_200, 7_200), (10**7, 86_400)):
