@@ -312,10 +312,11 @@ async def notify(query: CallbackQuery, notice: str, *, is_urgent: bool = False) 
 
 
 def _own_words(answered: Message | None) -> str:
-    """The text of the bot's own message that is answered, or of a channel's; nobody else's words count."""
-    if answered is None or not ((answered.from_user and answered.from_user.is_bot) or answered.sender_chat):
+    """The text of the message that is answered: a bot's, a channel's, or a card; no person's words count."""
+    if answered is None:
         return ""
-    return answered.text or ""
+    is_own = (answered.from_user and answered.from_user.is_bot) or answered.sender_chat or answered.via_bot
+    return (answered.text or "") if is_own else ""
 
 
 def _file_of(message: Message) -> Document | None:

@@ -31,6 +31,8 @@ async def test_why_tells_words_and_the_filter(scene: Scene, anna: Somebody) -> N
     assert "AA-1212-K3" in await anna.says("/incident", reply_to_message=alert)
     person = alert | {"from": {"id": 9, "is_bot": False, "first_name": "B"}}
     assert "Answer an alert" in await anna.says("/why", reply_to_message=person)
+    card = person | {"via_bot": me}
+    assert "Why this alert: AA-1212-K3" in await anna.says("/why", reply_to_message=card)
     assert "I know no incident “AA-1”" in await anna.says("/incident AA-1")
     await anna.says("/unsubscribe all")
     assert "This chat's choice does not hold it now." in await anna.says("/why AA-1212-K3")
