@@ -115,14 +115,21 @@ def _refuse_unusable(keyword: str, words: Words) -> None:
 
 
 def _say_unsigned(rest: str, words: Words) -> str:
+    phrase = re.match(r'"([^"]+)"', rest)
+    if phrase and fold(phrase[1]):
+        return _ask_sign(phrase[1], f'"{phrase[1][:LONGEST_ECHO]}"', words)
     if rest.lstrip("+＋-−–— ").startswith('"'):
         return words.text('A quotation mark is not closed. Try: /keywords +"heavy artillery"')
     bare = rest.lstrip("+＋-−–— ").split() or [rest]
     word = bare[0].strip('"')
     if not fold(word):
         return words.text("A + or - needs a word after it. Try: /keywords +drone -football")
+    return _ask_sign(word, word[:LONGEST_ECHO], words)
+
+
+def _ask_sign(word: str, written: str, words: Words) -> str:
     return words.text(
         "Should {word} occur or not? Write +{plain} for what you want, -{plain} for what you do not.",
         word=echo(word),
-        plain=escape(word[:LONGEST_ECHO]),
+        plain=escape(written),
     )

@@ -143,7 +143,9 @@ async def say_missed(visit: Visit) -> Screen:
     heading = words.count("Left out in three days: {n} alert", "Left out in three days: {n} alerts", total)
     lines = [bold(heading)]
     for each in missed:
-        reasons = ", ".join(words.text(_REASONS[refusal]) for refusal in each.refusals)
+        # A mute may have begun later: where anything else kept it away, that is why.
+        lasting = [refusal for refusal in each.refusals if refusal is not Refusal.MUTED] or each.refusals
+        reasons = ", ".join(words.text(_REASONS[refusal]) for refusal in lasting)
         lines += [_line(visit, each.incident), f"   ↳ {italic(reasons)}"]
     if total > len(missed):
         lines.append(words.count("… and {n} more", "… and {n} more", total - len(missed)))

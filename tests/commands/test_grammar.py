@@ -64,6 +64,11 @@ def test_clear(text: str) -> None:
             "Should “mine” occur or not? Write +mine for what you want, -mine for what you do not.",
         ),
         ('+"heavy artillery', 'A quotation mark is not closed. Try: /keywords +"heavy artillery"'),
+        (
+            "«heavy artillery»",
+            "Should “heavy artillery” occur or not? Write +&quot;heavy artillery&quot; for what you want, "
+            "-&quot;heavy artillery&quot; for what you do not.",
+        ),
         ("+", "A + or - needs a word after it. Try: /keywords +drone -football"),
         ("+drone -", "A + or - needs a word after it. Try: /keywords +drone -football"),
         ("+!!!", "“!!!” has no letters or digits to look for."),

@@ -179,6 +179,10 @@ async def test_what_a_mute_left_out_is_told_after_it_was_ended(scene: Scene, ann
     assert "/missed tells what was left out." in await anna.says("/unmute")
     assert "AA-1212-K3" in await anna.says("/missed")
     assert "↳ muted" in anna.sees
+    await anna.says("/severity grave")
+    await anna.says("/mute 8h")
+    assert "↳ less grave than you want" in await anna.says("/missed")
+    assert "muted" not in anna.sees
 
 
 @pytest.mark.parametrize(
