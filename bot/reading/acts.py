@@ -79,8 +79,9 @@ def _spans(hits: Sequence[Hit]) -> list[tuple[int, int]]:
 
 def _is_within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
     """Whether a hit lies inside one of the sorted spans."""
-    index = bisect_right(spans, (hit.start, 1 << 30)) - 1
-    return any(start <= hit.start and hit.end <= end for start, end in spans[max(0, index - 2) : index + 1])
+    index = bisect_right(spans, (hit.start, 1 << 30))
+    ends = [end for _, end in spans[max(0, index - 3) : index]]
+    return bool(ends) and hit.end <= max(ends)
 
 
 def _is_part(hit: Hit, other: Hit) -> bool:

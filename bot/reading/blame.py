@@ -136,6 +136,7 @@ def _features(party: str, case: Case) -> dict[str, float]:
     foes = [p for p in parts.order if not sides.are_allies(p, party)]
     friends = [p for p in parts.order if p != party and sides.are_allies(p, party)]
     mutual = mutual_blame(case.passages)
+    deeds, most = _deeds(parts, party), max((_deeds(parts, p) for p in foes), default=0)
     features = {kind: min(float(amount), MOST) for kind, amount in told.items()}
     first = bool(parts.order) and parts.order[0] == party
     features |= {
@@ -144,8 +145,8 @@ def _features(party: str, case: Case) -> dict[str, float]:
         "alone": float(not foes),
         "named_once": float(_times(told) == 1),
         "only_place": float(told["as_place"] >= _times(told)),
-        "acts": float(any(told[kind] for kind in DOES)),
-        "foe_acts": float(any(parts.told[p][kind] for p in foes for kind in DOES)),
+        "acts": float(deeds > 0),
+        "foe_acts": float(most > 0),
         "foe_blamed": float(any(parts.told[p]["blamed"] for p in foes)),
         "foe_suffers": float(any(parts.told[p]["victim"] or parts.told[p]["done_to"] for p in foes)),
         "foe_speaks": float(any(parts.told[p][kind] for p in foes for kind in SPEAKS)),
@@ -158,9 +159,9 @@ def _features(party: str, case: Case) -> dict[str, float]:
         "foe_denies": float(
             any(parts.told[p]["denier"] or parts.told[p]["denied_deed"] or parts.told[p]["not"] for p in foes)
         ),
-        "foe_does_more": float(max((_deeds(parts, p) for p in foes), default=0) > _deeds(parts, party)),
-        "foe_does_less": float(max((_deeds(parts, p) for p in foes), default=0) < _deeds(parts, party)),
-        "both_act": float(_deeds(parts, party) > 0 and any(_deeds(parts, p) for p in foes)),
+        "foe_does_more": float(most > deeds),
+        "foe_does_less": float(most < deeds),
+        "both_act": float(deeds > 0 and most > 0),
         "both_speak": float(
             any(told[kind] for kind in SPEAKS) and any(parts.told[p][k] for p in foes for k in SPEAKS)
         ),

@@ -106,7 +106,7 @@ def _acts_from_outside(passages: Passages, bonds: Bonds) -> bool:
     text = passages.text
     end = text.sentence_span(min(text.sentence_of(text.dateline_end), len(text.sentences) - 1))[1]
     for mention in passages.parties:
-        codes = list(codes_of(mention, "p"))
+        codes = codes_of(mention, "p")
         if mention.start >= end:
             return False
         is_outside = bonds.sides.fighters.isdisjoint(codes) and any(

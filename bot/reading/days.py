@@ -43,6 +43,9 @@ _DAY_ONLY = re.compile(
 )
 """A day of the current month: Spanish and Portuguese `dia 24`, Russian `13-го`, English `on the 21st`."""
 
+_NUMBERED = re.compile("[0-9](?:st|nd|rd|th)")
+"""Quickly found in every text with such an English day."""
+
 _LAST_MONTH = re.compile(r"(?:지난 ?달|上个?月|上個月)\s?$")
 _LISTED = re.compile(r"\s?(?:[和与與及、,，]|과|와)\s?")
 _RANGED = re.compile(r".{0,3}(?:부터|至|到|[-~–])\s?")
@@ -196,7 +199,7 @@ def _east_asian_numbers(passages: Passages) -> Iterator[Day]:
 
 def _days_of_this_month(passages: Passages) -> Iterator[Day]:
     folded = passages.text.folded
-    if not any(mark in folded for mark in (" dia ", " го ", " the ")):
+    if not (" dia " in folded or " го " in folded or _NUMBERED.search(folded)):
         return
     for match in _DAY_ONLY.finditer(folded):
         day = latest_numbered(passages.published, int(match[match.lastindex or 1]))

@@ -63,7 +63,9 @@ class Detector:
         if sample.isascii():
             script = "latin"
         else:
-            counts = Counter(map(self._scripts.__getitem__, sample))
+            counts: Counter[str] = Counter()
+            for letter, count in Counter(sample).items():
+                counts[self._scripts[letter]] += count
             for name, density in _DENSITY.items():
                 counts[name] *= density
             del counts[""]

@@ -168,6 +168,6 @@ def _longest_first(hit: Hit) -> tuple[int, int]:
     return hit.start, -hit.end
 
 
-def codes_of(mention: Mention, kind: str) -> Iterator[str]:
+def codes_of(mention: Mention, kind: str) -> list[str]:
     """The ids behind a mention's codes of one kind: r, t or p."""
-    return (code[2:] for code in mention.codes if code[0] == kind)
+    return [code[2:] for code in mention.codes if code[0] == kind]

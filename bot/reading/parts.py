@@ -91,7 +91,8 @@ class Parts:
     def add(self, parties: Sequence[str], kind: str, amount: float = 1.0) -> None:
         """Says something of each of the parties."""
         for party in parties:
-            self.told[party][kind] += amount  # type: ignore[assignment]
+            told = self.told[party]
+            told[kind] = told.get(kind, 0) + amount  # type: ignore[assignment]
 
 
 def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -46,12 +47,9 @@ class Passages:
 
         One within a phrase of `besides` is that phrase's own.
         """
-        negations = [
-            h for h in self.found.of("scope.negation") if not any(b.start <= h.start < b.end for b in besides)
-        ]
-        if not negations:
-            return False
-        near = [h for h in negations if -30 <= h.start - start <= 20 + end - start]
+        negations = self.found.of("scope.negation")
+        first, last = bisect_left(negations, (start - 30,)), bisect_left(negations, (end + 21,))
+        near = [h for h in negations[first:last] if not any(b.start <= h.start < b.end for b in besides)]
         if not near:
             return False
         clause = self.text.clause_of(start)

@@ -68,7 +68,10 @@ def script_of(char: str) -> str:
 _START = itemgetter(0)
 
 EXACT, OPEN, ANYWHERE, CHECKED = range(4)
-"""How a literal is found: between spaces, with any ending, anywhere, or after a look around it."""
+"""How a literal is found: between spaces, with any ending, anywhere, or after a look around it.
+
+More than CHECKED: with an ending of so many letters more at most.
+"""
 
 
 class Check(NamedTuple):
@@ -84,8 +87,10 @@ class Check(NamedTuple):
         """The quickest way to be sure."""
         if self.is_anywhere:
             return ANYWHERE
-        if self.rest or self.script or self.ending > 0:
+        if self.rest or self.script:
             return CHECKED
+        if self.ending > 0:
+            return CHECKED + self.ending
         return OPEN if self.ending else EXACT
 
 
@@ -186,6 +191,9 @@ class Finder:
                 begin, stop = start + 1, end_of(" ", end)
             elif kind == ANYWHERE:
                 begin, stop = start, end
+            elif kind > CHECKED:
+                begin, stop = start + 1, end_of(" ", end)
+                stop = stop if stop - end <= kind - CHECKED else -1
             else:
                 begin, stop = self._verify(folded, start, end, self._checks[self._check_of[index]])
             if stop >= 0:

@@ -93,8 +93,9 @@ class Map:
             for theatre in theatres:
                 weight = PARTY_WEIGHT if party in named else SIDE_WEIGHT
                 rating[theatre] += weight / len(theatres) ** 0.5
+        named.add(side)
         for theatre, bound in self._truce_parties.items():
-            if len(bound & (named | {side})) > 1:
+            if len(bound & named) > 1:
                 rating[theatre] += PAIR_BONUS
 
     def choose_theatre(self, passages: Passages, side: str) -> str | None:

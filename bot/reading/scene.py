@@ -113,7 +113,7 @@ def may_be_scene(passages: Passages, mention: Mention) -> bool:
     text = passages.text
     if _is_dateline(text, mention) or passages.is_past(mention.start):
         return False
-    if text.raw[text.raw_span(mention.start, mention.end)[1] :].startswith("-based"):
+    if text.raw.startswith("-based", text.raw_span(mention.start, mention.end)[1]):
         return False
     if _is_far(passages, mention):
         return False
