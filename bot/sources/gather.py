@@ -44,7 +44,10 @@ _GDELT_FILE = re.compile(
     re.ASCII,
 )
 _UNDATED = datetime.max.replace(tzinfo=UTC)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _INDEX_CHARS = 4_000
+_POSTS = re.compile(rb"""data-post=["']\w{3,40}/(\d{1,12})["']""")
+_DATES = re.compile(rb"""<time[^>]{0,200}?\sdatetime=["']([\d:T+-]{10,40})["']""", re.ASCII)
 _POST = re.compile(r"\w+/(\d+)", re.ASCII)
 
 
@@ -113,7 +116,7 @@ class Gatherer:
             answer = await self._open_index(answer)
         found = await self._parse(source, answer)
         if source.kind is SourceKind.CHANNEL:
-            found = await self._earlier_posts(source, found, since) + found
+            found = await self._earlier_posts(source, answer, since) + found
         if source.options.full_text or source.kind is SourceKind.PAGE:
             found = await self._with_articles(found)
         return found
@@ -142,23 +145,27 @@ class Gatherer:
         return replace(index, body=msgspec.msgpack.encode((events.body, articles.body)))
 
     async def _earlier_posts(
-        self, source: Source, latest: Sequence[Entry], since: datetime | None
+        self, source: Source, preview: Fetched, since: datetime | None
     ) -> tuple[Entry, ...]:
-        """Posts between the last check and the oldest that the preview shows, oldest first."""
+        """Posts between the last check and the oldest that the preview shows, oldest first.
+
+        Posts without words count where the next page begins, so that a row of pictures hides nothing.
+        """
         since = self._open_gaps.pop(source.id, since)
         found: tuple[Entry, ...] = ()
-        page: Sequence[Entry] = latest
+        before, reached = _first_post(preview), None
         for _ in range(MOST_EARLIER_PAGES):
-            before = _first_post(page)
-            if since is None or before is None or not _is_all_after(page, since - GAP_SLACK):
+            if since is None or before in (None, reached) or not _is_all_after(preview, since - GAP_SLACK):
                 break
             try:
-                page = await self._parse(source, await self._get(f"{source.url}?before={before}"))
+                preview = await self._get(f"{source.url}?before={before}")
+                posts = await self._parse(source, preview)
             except SourceError:  # the next check tries again, from where this one should have come to
                 self._open_gaps[source.id] = since
                 break
-            page = [post for post in page if (_number(post) or before) < before]
-            found = (*page, *found)
+            older = (post for post in posts if before is not None and (_number(post) or before) < before)
+            found = (*older, *found)
+            reached, before = before, _first_post(preview)
         return found
 
     async def _with_articles(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -220,11 +227,20 @@ def _number(post: Entry) -> int | None:
     return int(match[1]) if match else None
 
 
-def _first_post(posts: Sequence[Entry]) -> int | None:
-    return min((number for post in posts if (number := _number(post)) is not None), default=None)
+def _first_post(preview: Fetched) -> int | None:
+    return min((int(number) for number in _POSTS.findall(preview.body)), default=None)
 
 
-def _is_all_after(posts: Sequence[Entry], moment: datetime) -> bool:
-    """Whether even the oldest is younger: then there may be more between."""
-    dates = [post.published_at for post in posts if post.published_at is not None]
+def _is_all_after(preview: Fetched, moment: datetime) -> bool:
+    """Whether even the oldest post is younger: then there may be more between."""
+    dates = [_date(written.decode()) for written in _DATES.findall(preview.body)]
     return bool(dates) and min(dates) > moment
+
+
+def _date(written: str) -> datetime:
+    """What is no time, or none with a zone, lies so far back that no further page is asked for."""
+    try:
+        date = datetime.fromisoformat(written)
+    except ValueError:
+        return _LONG_AGO
+    return date if date.tzinfo is not None else _LONG_AGO

@@ -26,7 +26,11 @@ FEWEST_HEADLINES = 3
 MOST_OPENINGS = 20_000
 """Elements of a page; what has more is an attack on recursion, not a list of news."""
 _OPENING = re.compile(r"<[a-zA-Z]")
-_FRAME = "nav, footer, header nav, aside, script, style, noscript, template"
+_FRAME = (
+    "nav, footer, header nav, aside, script, style, noscript, template, [role=navigation], .menu, #menu, "
+    ".navbar, .mega-menu, .mobile-menu, .offcanvas, .off-canvas, .breadcrumb, .breadcrumbs"
+)
+"""What stands around the news; of a long menu the links would be taken for the first thirty headlines."""
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 

@@ -115,6 +115,19 @@ async def test_a_gap_that_could_not_be_closed_is_closed_at_the_next_check(desk: 
     assert [e.title for e in found] == ["Post 9", "Post 30", "Post 31", "Post 32"]
 
 
+async def test_a_row_of_pictures_hides_no_post(desk: Desk) -> None:
+    """Pages on which no post has words are passed over on the way back."""
+    pictures = preview(30, 31).replace(b"tgme_widget_message_text", b"tgme_widget_message_photo")
+    older = pictures.replace(b"Front/3", b"Front/2")
+    desk.host.answer("/s/Front", feed(pictures), feed(older), feed(preview(18, 19)), feed(preview(8)))
+    found = await desk.gather("/s/Front", SourceKind.CHANNEL, since=at(10))
+    assert [entry.text for entry in found] == ["Post 8", "Post 18", "Post 19"]
+    desk.host.answer("/s/Front", feed(pictures))
+    before = len(desk.host.asked)
+    assert await desk.gather("/s/Front", SourceKind.CHANNEL, since=at(33)) == ()
+    assert len(desk.host.asked) == before + 1, "nothing can be missing"
+
+
 async def test_a_channel_whose_numbers_lead_nowhere_ends(desk: Desk) -> None:
     """A host that shows the same page again and again is asked a few times, not for ever."""
     desk.host.answer("/s/front", feed(preview(31, 32)))

@@ -56,6 +56,25 @@ def test_without_selectors_headlines_are_links_of_the_same_site() -> None:
 
 
 @pytest.mark.parametrize(
+    "frame",
+    [
+        "<nav>{}</nav>",
+        "<div role='navigation'>{}</div>",
+        "<ul class='big menu'>{}</ul>",
+        "<div id=menu>{}</div>",
+    ],
+)
+def test_a_long_menu_hides_no_news(frame: str) -> None:
+    """Only so many articles of a page are read: its departments are none."""
+    menu = "".join(f"<li><a href='/d/{n}'>Department of important matters {n}</a></li>" for n in range(50))
+    news = "".join(f"<a href='/n/{n}'>Shots near the village of Kut, {n}</a>" for n in range(4))
+    page = f"<body class=menu-open>{frame.format(menu)}<div class=menu-content>{news}</div></body>"
+    assert [e.url for e in parse(page.encode(), "text/html", BASE)] == [
+        f"https://mod.example/n/{n}" for n in range(4)
+    ]
+
+
+@pytest.mark.parametrize(
     ("body", "options", "why"),
     [
         (b"", SourceOptions(), "empty"),
