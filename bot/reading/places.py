@@ -15,8 +15,9 @@ from bot.reading.homonyms import Homonyms
 from bot.reading.names import Mention, codes_of
 from bot.reading.passages import Passages
 from bot.reading.scene import Capitals, is_voice, may_be_scene
+from bot.reading.sounds import Sounds
 from bot.reading.text import Folder
-from bot.reading.unlisted import LIKELY, SURE, Romanizer, find_unlisted, is_latin, lies_in
+from bot.reading.unlisted import LIKELY, SURE, Romanizer, find_capitalised, find_unlisted, is_latin, lies_in
 from bot.reading.wider import AREAS, RANKS, Named, are_close, drop_beside, drop_wider
 
 REGION_WEIGHT = 2.0
@@ -52,6 +53,7 @@ class Map:
         self._theatres: Mapping[str, Any] = facts.theatres
         self._widest = _widest(facts.atlas)
         self._elsewhere = frozenset(fold(name) for name in facts.languages["elsewhere"]["names"])
+        self._sounds = Sounds(facts.atlas, facts.languages["sounds"])
         self._homonyms = Homonyms(facts.atlas)
         self._capitals = Capitals(facts.languages, Folder())
         self._romanizer = Romanizer(facts.languages["romanized"])
@@ -109,7 +111,8 @@ class Map:
     def find_scene(self, passages: Passages, theatre: str) -> list[tuple[Mention, FoundPlace]]:
         """Places of the theatre where the report says that it happened, the most specific first."""
         spans = [(m.start, m.end) for m in passages.parties]
-        unlisted = find_unlisted(passages)
+        unlisted = [self._recognise(passages, m, theatre) for m in find_unlisted(passages)]
+        unlisted += self._sounding(passages, unlisted, theatre)
         listed = [m for m in passages.places if not any(n.start <= m.start < n.end for n in unlisted)]
         mentions = [m for m in (*listed, *unlisted) if may_be_scene(passages, m)]
         capitals = [m for m in mentions if _is_within(spans, m)]
@@ -118,6 +121,22 @@ class Map:
         quiet = [m for m in sure if not is_voice(passages, m)]
         choices = (self._choose_scene(passages, theatre, some) for some in (quiet, sure, cities))
         return next((scene for scene in choices if scene), [])
+
+    def _recognise(self, passages: Passages, mention: Mention, theatre: str) -> Mention:
+        """The listed place that an unlisted name sounds like, where there is one: `Kefr Nuran`."""
+        code = mention.codes[0]
+        region = self._sounds.find(code[2:], passages.language, theatre, code.startswith(SURE))
+        return mention._replace(codes=(f"r:{region.id}",)) if region else mention
+
+    def _sounding(self, passages: Passages, found: list[Mention], theatre: str) -> list[Mention]:
+        """Other capitalised words that sound like one of the theatre's places, each word once."""
+        sounding: list[Mention] = []
+        for mention in find_capitalised(passages):
+            recognised = self._recognise(passages, mention, theatre)
+            is_free = not any(m.start < mention.end and mention.start < m.end for m in (*found, *sounding))
+            if recognised is not mention and is_free:
+                sounding.append(recognised)
+        return sounding
 
     def _choose_scene(
         self, passages: Passages, theatre: str, mentions: list[Mention]

@@ -25,6 +25,7 @@ HEADLINE_SHARE = 0.6
 _WORD = r"\w[\w'\u2019\u02bc]*(?:-\w[\w'\u2019\u02bc]*)*"
 _AHEAD = re.compile(rf"[ '\u2019\"\u00ab\u201e\u201c]{{1,2}}({_WORD}(?: {_WORD}){{0,2}})")
 _BACK = re.compile(rf"(?<!\w)({_WORD}(?: {_WORD}){{0,2}})[\"\u00bb\u201d]? ?$")
+_CAPITALISED = re.compile(rf"(?<![\w'\u2019-])(?=({_WORD}(?: {_WORD}){{0,2}}))")
 _AND = "and|et|y|e|\u0219i|ve|v\u0259|na|at|\u0438|\u0456|\u0442\u0430|\u043a\u03b1\u03b9|\u0587"
 _NAMES = re.compile(rf"(?:, | (?:{_AND}) )({_WORD}(?: (?!(?:{_AND}) ){_WORD}){{0,2}})")
 _JOINED = re.compile(rf"(?:, {_WORD}(?: {_WORD}){{0,2}})* (?:{_AND}) {_WORD}(?: {_WORD}){{0,2}}")
@@ -87,6 +88,32 @@ def find_unlisted(passages: Passages) -> list[Mention]:
         if first >= begin and last - first >= SHORTEST
     }
     return sorted(mention for mention in named.values() if not _is_known(passages, mention))
+
+
+def find_capitalised(passages: Passages) -> list[Mention]:
+    """Up to three words with a capital that begin no sentence and are in no table, the longest first."""
+    text = passages.text
+    begin = text.raw_span(text.body_start, text.body_start + 1)[0]
+    begin = begin if _is_in_capitals(text.raw[:begin].split()) else 0
+    firsts = {text.raw_span(start, start + 1)[0] for start in text.sentences}
+    spans = (
+        (match.start(1), match.start(1) + len(name))
+        for match in _CAPITALISED.finditer(text.raw, begin)
+        if match.start(1) not in firsts
+        for name in _beginnings(match[1])
+    )
+    names = (
+        Mention(text.folded_at(first), text.folded_at(last), (LIKELY + text.raw[first:last],))
+        for first, last in spans
+        if last - first >= SHORTEST
+    )
+    return [m for m in names if not _is_known(passages, m) and not passages.found.over(m.start, m.end)]
+
+
+def _beginnings(name: str) -> Iterator[str]:
+    """The first three words of a name, the first two and the first, as far as they are written as names."""
+    words = list(takewhile(_is_name, name.split(" ")))
+    return (" ".join(words[:count]) for count in range(len(words), 0, -1))
 
 
 def _is_known(passages: Passages, mention: Mention) -> bool:

@@ -111,7 +111,7 @@ SAID = "2025-05-05T08:00:00+00:00"
         ),
         (
             "Esed rejimi ateşkesi bozdu",
-            "Esed rejimi Afis beldesini kendi mevzilerinden topa tuttu.",
+            "Esed rejimi Afis beldesini kendi mevzilerinden topa tuttu ve bir kişiyi yaraladı.",
             "2021-09-07T08:00:00+00:00",
             ["Afis"],
         ),
