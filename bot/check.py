@@ -231,7 +231,7 @@ class Checker:
             now = self._clock()
             found = await self._ingest(conn, source, entries, now, state.first_checked_at is None)
             lags = await new_lags(conn, source.id, now) if found.new_reports else ()
-            taken = note_taken(source, answer, entries, found, lags)
+            taken = note_taken(source, answer, entries, found.new_reports, lags)
             await save_state(conn, source.id, self._plan(check, taken))
         self._on_found(found)
         await self._note_life()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from bot.errors import FetchError, SourceError
 from bot.model import Entry, Source
@@ -13,9 +12,6 @@ from bot.sources.identity import body_hash, canonical_url
 from bot.watch.plan import LONGEST_RETRY_AFTER, Seen, Taken
 from bot.watch.rhythm import read_ttl
 from bot.watch.vitals import Fault, fault_of_status
-
-if TYPE_CHECKING:
-    from bot.ingest import Ingested
 
 
 class UnreadableError(SourceError):
@@ -27,7 +23,7 @@ class UnreadableError(SourceError):
 
 
 def note_taken(
-    source: Source, answer: Fetched, entries: Sequence[Entry], found: Ingested, lags: Sequence[timedelta]
+    source: Source, answer: Fetched, entries: Sequence[Entry], new_reports: int, lags: Sequence[timedelta]
 ) -> Taken:
     """What was read and stored, as its source's state keeps it.
 
@@ -35,7 +31,7 @@ def note_taken(
     """
     return Taken(
         entries=len(entries),
-        has_news=bool(found.new_reports),
+        has_news=new_reports > 0,
         etag=answer.etag,
         last_modified=answer.last_modified,
         body_hash=body_hash(answer.body),

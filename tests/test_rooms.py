@@ -18,7 +18,7 @@ LEVELS = {
     2: {"sources", "storage"},
     3: {
         *("admins", "ingest", "sender", "pace", "transport"),
-        *("analyse", "export", "labelled", "metrics", "watched"),
+        *("analyse", "export", "labelled", "metrics", "watched", "evidence"),
     },
     4: {"alarm", "check", "deliver", "digests", "floodgate", "survey", "lookout", "hubs", "retention"},
     5: {"jobs", "commands", "terminal", "web"},
