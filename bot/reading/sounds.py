@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from bot.atlas import Atlas
 from bot.folding import fold
@@ -28,7 +29,7 @@ _WRITTEN = tuple(
         ("کھ", "خ"),
         ("ц|ც|წ|ծ|ց", "ts"),
         ("ძ|ձ", "dz"),
-        ("^(?:kefr|kfar|kufr|kafar|kifr) ?", "kafr "),
+        ("^(?:kefr|kfar|kufr|kafar|kifr)", "kafr"),
     )
 )
 """Letters that folding would make others, and two letters that are one sound."""
@@ -49,6 +50,9 @@ _HEARD = tuple(
 )
 """Latin letters as they are heard: vowels, v and w are dropped, and an h at the end."""
 
+MOST_REMEMBERED = 8192
+"""Words whose sound is kept: capitalised words come again and again."""
+
 _CONSONANTS = frozenset("bcdfghjklmnpqrstvwxz")
 
 LEAST_ALIKE = 0.65
@@ -61,6 +65,7 @@ class Sounds:
     def __init__(self, atlas: Atlas, letters: Mapping[str, str]) -> None:
         self._atlas = atlas
         self._letters = str.maketrans({each: sound for sound, alike in letters.items() for each in alike})
+        self._of_word = lru_cache(MOST_REMEMBERED)(self._hear)
         self._indexes: dict[str, dict[str, set[str]]] = {}
 
     def find(self, name: str, language: str, theatre: str, is_led: bool) -> Region | None:
@@ -75,13 +80,16 @@ class Sounds:
     def sound(self, name: str, language: str = "") -> str:
         """The consonants of a name as one word; Turkish and Azerbaijani c is heard as English j."""
         written = name.lower().replace("c", "j") if language in {"tr", "az"} else name.lower()
-        for pattern, plain in _WRITTEN:
-            written = pattern.sub(plain, written)
-        words = [word for word in fold(written).split() if word not in ARTICLES]
-        return "".join(self._of_word(word) for word in words)
+        return "".join(map(self._of_word, written.replace("-", " ").split()))
 
-    def _of_word(self, word: str) -> str:
-        heard = "".join(map(_syllable, word)).translate(self._letters)
+    def _hear(self, word: str) -> str:
+        for pattern, plain in _WRITTEN:
+            word = pattern.sub(plain, word)
+        parts = [part for part in fold(word).split() if part not in ARTICLES]
+        return "".join(self._hear_part(part) for part in parts)
+
+    def _hear_part(self, part: str) -> str:
+        heard = "".join(map(_syllable, part)).translate(self._letters)
         plain = heard
         for pattern, letter in _HEARD:
             plain = pattern.sub(letter, plain)
