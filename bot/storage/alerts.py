@@ -27,7 +27,7 @@ from bot.storage.windows import next_window
 from bot.watch.delays import reported_at
 
 TERMS_A_STATEMENT = 2_000
-FIRST_CHATS, CHUNK_CHATS, TOLD_CHATS = 2_000, 10_000, 5_000
+FIRST_CHATS, CHUNK_CHATS, TOLD_CHATS = 2_000, 9_000, 5_000
 """Chats looked at in one transaction: the first message leaves after the first few, and no other writer waits
 for more than some tens of milliseconds. To follow up what they were told costs more than to tell it."""
 

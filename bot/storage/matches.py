@@ -62,7 +62,7 @@ class Window:
     is_dense: bool
     """Most of its ids may be concerned."""
     regions: tuple[str, ...] = ()
-    """Those of the match that somebody in it chose."""
+    """Those of the match that somebody in it chose, the most crowded first."""
     has_reviewers: bool = False
     has_circles: bool = False
     has_told: bool = False

@@ -108,12 +108,19 @@ def _build_insert(shape: _Shape) -> Insert:
 
 
 def _candidates(shape: _Shape) -> Subquery:
-    """Distinct chats of the window in order; each arm is an index range."""
+    """The chats of the window; each arm is an index range.
+
+    Where most are asked, those found twice are left to the index that forbids a second message: to merge the
+    arms costs more. They come in the order of that index but for the few that the first, most crowded arm
+    lacks. The offset keeps the database from asking each arm for itself.
+    """
     arms = [_subscribers(numbers) for numbers in _parts(shape.regions)]
     if shape.has_reviewers:
         arms.append(_reviewers().where(*_inside(reviewer.c.chat_id)))
     if shape.has_circles:
         arms.append(_around())
+    if len(arms) > 1 and shape.is_dense:
+        return union_all(*arms).offset(0).subquery("candidate")
     merged = union(*arms) if len(arms) > 1 else arms[0]
     return merged.order_by("chat_id").subquery("candidate")
 

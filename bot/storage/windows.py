@@ -47,12 +47,14 @@ async def next_window(conn: AsyncConnection, match: Match, size: int) -> Window:
         arms, highest = await _probe(conn, match, max(1, int(size / LEAST_SHARE / begun)))
         end = min((arm.end for arm in arms.values() if arm.end is not None), default=None)
     until = max(match.cursor, highest) if end is None else end
-    inside = {name for name, arm in arms.items() if arm.first is not None and arm.first <= until}
+    crowded = sorted(arms.items(), key=lambda item: (item[1].end is None, item[1].end))
+    inside = {name: arm for name, arm in crowded if arm.first is not None and arm.first <= until}
+    regions = _regions(match)
     return Window(
         until,
         is_last=end is None,
         is_dense=until - match.cursor <= SPARSE * size,
-        regions=tuple(region for name, region in _regions(match).items() if name in inside),
+        regions=tuple(regions[name] for name in inside if name in regions),
         has_reviewers="reviewer" in inside,
         has_circles="circle" in inside,
         has_told="told" in inside,
