@@ -22,6 +22,12 @@ _PLAIN = str.maketrans(
     }
 )
 
+_ASCII: dict[int, str | None] = {
+    **{code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)},
+    **dict.fromkeys(b"'`"),
+}
+"""What the rules below come to for letters that need no decomposing, looked up at once."""
+
 # NFKD would make a space and an accent of it, so it goes before.
 _ACUTE = "\u00b4"
 
@@ -47,6 +53,7 @@ _SEPARATORS = re.compile(
 _INDIC_PUNCTUATION = re.compile(
     "[\u0964\u0965\u0970\u0e4f\u0e5a\u0e5b\u0f04-\u0f14\u104a-\u104f\u17d4-\u17da]+"
 )
+_FOREIGN_DIGIT = re.compile("[^\\D0-9]")
 
 
 def fold(text: str) -> str:
@@ -55,7 +62,7 @@ def fold(text: str) -> str:
     Folding twice is the same as folding once. Apostrophes vanish without parting the word.
     """
     if text.isascii():
-        return _SEPARATORS.sub(" ", _DROPPED.sub("", text.lower())).strip()
+        return " ".join(text.translate(_ASCII).split())
     plain = _GERSHAYIM.sub("", text.replace(_ACUTE, ""))
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
     plain = _INDIC_PUNCTUATION.sub(" ", _DROPPED.sub("", plain)).translate(_PLAIN)
@@ -64,6 +71,4 @@ def fold(text: str) -> str:
 
 def _digits(text: str) -> str:
     """Digits of every script as 0 to 9."""
-    if all(not c.isdecimal() or c.isascii() for c in text):
-        return text
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    return _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)

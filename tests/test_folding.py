@@ -50,3 +50,9 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 def test_words_fold_apart(left: str, right: str) -> None:
     """A text folds to its words folded one by one."""
     assert fold(f"{left}\n{right}") == f"{fold(left)} {fold(right)}".strip()
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_letters_fold_alike_beside_others(text: str) -> None:
+    """A text of ASCII alone, which is folded by a table, has the form that it has beside an accent."""
+    assert fold(f"{text} é") == f"{fold(text)} e".strip()
