@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence, Set
 
-from bot.model import Act
+from bot.model import Act, Stance
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
 
@@ -50,15 +50,16 @@ def told_acts(passages: Passages) -> list[Hit]:
     return [h for h in passages.found.under("acts") if not _is_within(taken, h)]
 
 
-def judge_acts(passages: Passages, hits: Sequence[Hit], is_tally: bool, hurt: int) -> tuple[Act, ...]:
+def judge_acts(passages: Passages, hits: Sequence[Hit], stance: Stance, hurt: int) -> tuple[Act, ...]:
     """The acts of the incident, in the order of the text; `other` where nothing more precise is said.
 
     Words in the past or only possible count where the report has no others. Where people were killed
     (`hurt` counts them), no weapon is named and nobody attacked a position, they were shot. A tally counts
-    the rest as `other`.
+    the rest as `other`; a denial is about what it says was not done.
     """
+    is_tally = stance is Stance.TALLY
     news = [h for h in hits if passages.is_news(h.start)] or list(hits)
-    told = [h for h in news if not passages.is_denied(h.start, h.end)] or news
+    told = [h for h in news if stance is Stance.DENIAL or not passages.is_denied(h.start, h.end)] or news
     deeds = _spans(passages.found.of("scope.deed"))
     precise = [h for h in told if is_tally or h.code != "acts.other" or _is_within(deeds, h)] or told
     kept = _without_general(passages, _without_narrowed(passages, drop_parts(precise)), is_tally)

@@ -34,6 +34,9 @@ DIED_REACH = 60
 TOUCH = 3
 """Letters between a number and a word that stand side by side."""
 
+NEGATION_REACH = 30
+"""Letters before a word in the singular within which a negation is of it."""
+
 _JOINED_AND = frozenset({"و", "ו", "ف"})
 """What Arabic and Hebrew write together with the next word: `and`, `so`."""
 
@@ -208,8 +211,22 @@ def _denied(passages: Passages, words: list[tuple[int, int, str]]) -> tuple[froz
 
 
 def _single(passages: Passages, key: str) -> int | None:
-    """One, where a word in the singular says what became of somebody."""
-    return 1 if any(passages.is_news(h.start) for h in passages.found.of(f"casualties.{key}")) else None
+    """One, where a word in the singular says what became of somebody, and not of nobody."""
+    return 1 if any(_is_of_somebody(passages, h) for h in passages.found.of(f"casualties.{key}")) else None
+
+
+def _is_of_somebody(passages: Passages, hit: Hit) -> bool:
+    """Whether the news tells it, and neither a negation before it nor a word for the dead takes it back."""
+    found, text = passages.found, passages.text
+    taken = found.of("casualties.none") + [h for h in found.of("casualties.killed") if h.start < hit.start]
+    if not passages.is_news(hit.start) or any(h.start <= hit.start < h.end for h in taken):
+        return False
+    clause = text.clause_of(hit.start)
+    return not any(
+        -NEGATION_REACH <= h.start - hit.start <= 0 or 0 <= h.start - hit.end <= TOUCH
+        for h in found.of("scope.negation")
+        if text.clause_of(h.start) == clause
+    )
 
 
 def _is_of_soldiers(passages: Passages, toll: Toll) -> bool:
@@ -301,9 +318,11 @@ def _is_before_word(
     """Whether a casualty word of its own follows the number at once: `one martyr and 6 wounded`.
 
     Not one behind a comma or an `and` written with its word: Arabic `five were killed and-wounded six`.
-    Behind `and` it may be farther: `one died and two villagers were wounded`.
+    Behind `and` or `another` it may be farther: `one died and two villagers were wounded`.
     """
-    if passages.found.has("casualties.and", word[1], count.start) and _has_word_ahead(count, ahead, REACH):
+    joints = ("and", "another")
+    is_next = any(passages.found.has(f"casualties.{key}", word[1], count.start) for key in joints)
+    if is_next and _has_word_ahead(count, ahead, REACH):
         return ahead[0][2] != word[2]
     if not _has_word_ahead(count, ahead, TOUCH):
         return False

@@ -53,6 +53,9 @@ LONGEST_FIGURE = 12
 AGES_REACH = 24
 """Letters between an age word and the last of two ages."""
 
+WITH_REACH = 10
+"""Letters between a person and those counted right behind: room for `and her`."""
+
 ONE_MORE_REACH = 80
 """Letters between a count and one person more."""
 
@@ -76,7 +79,8 @@ class Number(NamedTuple):
 
 def read_numbers(passages: Passages) -> list[Number]:
     """Counts of people, by position: joined ones added up, parts of a count (`including two`) left out."""
-    written = _resolve_ranges(passages, [n for n in _written(passages) if n.value <= MOST])
+    written = _merge_parts(passages, [n for n in written_numbers(passages) if n.value <= MOST])
+    written = _resolve_ranges(passages, written)
     people = [
         n
         for n, following in zip(written, [*written[1:], None], strict=False)
@@ -89,7 +93,8 @@ def read_numbers(passages: Passages) -> list[Number]:
     return _join_persons(passages, sorted(whole + _implied(passages, counts)))
 
 
-def _written(passages: Passages) -> list[Number]:
+def written_numbers(passages: Passages) -> list[Number]:
+    """Every number of the text in figures or words, whatever it counts, by position."""
     folded = passages.text.folded
     figures = [
         Number(start, end, int(folded[start:end].replace(" ", "")), False)
@@ -141,6 +146,26 @@ def _is_units_and_tens(passages: Passages, last: Number, hit: Hit, value: int) -
         return False
     is_unit = last.value < 10 and value >= 20 and value % 10 == 0
     return is_unit or (last.value >= 100 and last.value % 100 == 0 and value < 100)
+
+
+def _merge_parts(passages: Passages, counts: list[Number]) -> list[Number]:
+    """Of two numbers the first, for the dead of those counted before: `one of the two wounded died`."""
+    merged: list[Number] = []
+    for number in counts:
+        last = merged[-1] if merged else None
+        if last and _is_of_dead(passages, last, number):
+            merged[-1] = Number(last.start, number.end, last.value, False)
+        else:
+            merged.append(number)
+    return merged
+
+
+def _is_of_dead(passages: Passages, part: Number, whole: Number) -> bool:
+    """Whether only `of the` stands between two numbers in a sentence that tells of a death."""
+    found, text = passages.found, passages.text
+    between = (part.end + 1, whole.start - 1)
+    is_part = any((h.start, h.end) == between for h in found.of("casualties.of_those"))
+    return is_part and found.has("casualties.killed", *text.sentence_span(text.sentence_of(part.start)))
 
 
 def _resolve_ranges(passages: Passages, counts: list[Number]) -> list[Number]:
@@ -272,7 +297,7 @@ def _are_joined(passages: Passages, first: Number, second: Number) -> bool:
     between = (first.end, second.start)
     if second.start - first.end > JOINED or text.clause_of(first.start) != text.clause_of(second.start):
         return False
-    if any(
+    if found.has_under("acts", *between) or any(
         found.has(f"casualties.{key}", *between) for key in ("killed", "wounded", "included", "including")
     ):
         return False
@@ -284,15 +309,24 @@ def _are_joined(passages: Passages, first: Number, second: Number) -> bool:
 
 
 def _join_persons(passages: Passages, counts: list[Number]) -> list[Number]:
-    """Adds persons without a number to those named just before: `two soldiers and a trader`."""
+    """Adds persons without a number to others: `two soldiers and a trader`, `a mother and her two sons`."""
     joined: list[Number] = []
     for number in counts:
         last = joined[-1] if joined else None
-        if last and number.is_implied and _is_one_more(passages, last, number):
-            joined[-1] = Number(last.start, number.end, last.value + number.value, last.is_implied)
+        is_more = number.is_implied or (last is not None and _is_with_more(passages, last, number))
+        if last and is_more and _is_one_more(passages, last, number):
+            is_implied = last.is_implied and number.is_implied
+            joined[-1] = Number(last.start, number.end, last.value + number.value, is_implied)
         else:
             joined.append(number)
     return joined
+
+
+def _is_with_more(passages: Passages, first: Number, second: Number) -> bool:
+    """Whether people are counted right behind somebody: `a mother and her two sons`."""
+    if not first.is_implied or second.start - first.end > WITH_REACH:
+        return False
+    return passages.found.has("casualties.people", second.end, second.end + TOLL_REACH)
 
 
 def _is_one_more(passages: Passages, first: Number, second: Number) -> bool:

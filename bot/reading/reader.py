@@ -147,7 +147,7 @@ class Reader:
             places=tuple(place for _, place in scene),
             accused=blame.accused,
             accuser=blame.accuser,
-            acts=judge_acts(passages, told_acts(passages), stance is Stance.TALLY, casualties.killed or 0),
+            acts=judge_acts(passages, told_acts(passages), stance, casualties.killed or 0),
             killed=casualties.killed,
             wounded=casualties.wounded,
             occurred=occurred,

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.model import NEUTRAL, Report, SourceType, Stance
 from bot.reading.names import codes_of
+from bot.reading.numbers import Number, written_numbers
 from bot.reading.parts import Parts, Sides, acts_in
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
 
 COUNTED = 13
 """Letters before `violations` within which their number stands."""
+
+TIMES = 4
+"""The same before `times`."""
+
+MANY = 3
+"""Fewer acts are told one by one."""
+
+MOST_COUNTED = 3
 
 QUOTED = 12
 """Letters between a party in the headline and `says`."""
@@ -90,14 +100,18 @@ def _count_features(passages: Passages) -> dict[str, float]:
     """Periods tell of a tally only where violations are counted, most of all in the headline."""
     found, text = passages.found, passages.text
     breaches = found.of("truce.breach") + found.of("truce.breached")
-    counted = [
-        h for h in breaches if any(c.isdigit() for c in text.folded[max(0, h.start - COUNTED) : h.start])
-    ]
+    numbers = written_numbers(passages)
+    counted = [h for h in breaches if _is_counted(numbers, h, 1)]
     acts = found.under("acts")
     killed = found.of("casualties.killed")
+    listed = {h.start for h in acts if _is_counted(numbers, h, MANY)}
+    times = {h.start for h in found.of("stance.times") if _is_counted(numbers, h, MANY, TIMES)}
     return {
         "counted": float(bool(counted)),
         "counted_title": float(any(h.start < text.body_start for h in counted)),
+        "counted_acts": float(min(len(listed), MOST_COUNTED)),
+        "times": float(min(len(times), MOST_COUNTED)),
+        "times_title": float(any(start < text.body_start for start in times)),
         "breach_title": float(any(h.start < text.body_start for h in breaches)),
         "period_of_breaches": float(bool(breaches) and bool(found.of("stance.tally"))),
         "no_breach": float(not breaches),
@@ -106,6 +120,11 @@ def _count_features(passages: Passages) -> dict[str, float]:
         "mutual": float(bool(found.under("mutual"))),
         "past": float(bool(passages.past)),
     }
+
+
+def _is_counted(numbers: Sequence[Number], hit: Hit, least: int, reach: int = COUNTED) -> bool:
+    """Whether a number, and no smaller one than `least`, stands close before the word."""
+    return any(0 <= hit.start - n.end <= reach and n.value >= least for n in numbers)
 
 
 def _actor_features(parts: Parts, sides: Sides) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Act
+from bot.model import Act, Stance
 from tests.reading.conftest import Read
 
 MAY = "2025-05-05T08:00:00+00:00"
@@ -79,3 +79,13 @@ def test_a_tally_does_not_count_strikes_beside_weapons(read: Read) -> None:
     )
     assert read("", text.format(" in a series of provocations"), MAY).acts == (Act.MORTAR,)
     assert read("", text.format(", causing 20 explosions"), MAY).acts == (Act.MORTAR, Act.OTHER)
+
+
+def test_a_denial_names_the_act_that_it_denies(read: Read) -> None:
+    """What was not done is what the denial is about, beside what it charges the other side with."""
+    text = (
+        "Azerbaijan's units did not use mortars near Tegh, the defence ministry in Baku said, and called the "
+        "Armenian report of a ceasefire violation false. It was Armenian soldiers who opened fire."
+    )
+    found = read("Baku denies shelling Tegh", text, MAY, kind="mod", side="azerbaijan")
+    assert (found.stance, Act.MORTAR in found.acts) == (Stance.DENIAL, True)

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from bot.model import Act, Stance
-from tests.reading.conftest import Read
+from bot.reading import Reader
+from tests.reading.conftest import Read, make_report
 
 MAY = "2025-05-05T08:00:00+00:00"
 
@@ -163,3 +164,16 @@ def test_a_notice_that_takes_back_is_known_without_any_place(read: Read, title: 
     assert not found.is_violation
     assert found.theatre is None
     assert {each.what for each in found.evidence} == {"retract"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "За прошедшие сутки Азербайджан сорок раз обстрелял позиции у села Tegh и семь раз у Шурнуха.",
+        "In the past day Azerbaijan opened fire eleven times at Tegh and nine times at Shurnukh.",
+    ],
+)
+def test_acts_that_are_counted_are_evidence_of_a_tally(reader: Reader, text: str) -> None:
+    """Numbers in words count as figures do, and so do acts counted without a word for violations."""
+    report = make_report("", text, "2025-05-05T12:00:00+00:00", kind="mod", side="armenia")
+    assert reader.work(report)[1].stance["times"] == 2

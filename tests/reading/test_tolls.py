@@ -101,6 +101,54 @@ TOLLS = {
         "ทหารอาเซอร์ไบจานยิงปืนครกใส่ฐาน ทหารเสียชีวิต 2 นาย ก่อนหน้านี้เมื่อวันที่ 5 เมษายน ทหารเสียชีวิต 9 นาย",
         (2, None),
     ),
+    "one person, whoever that is": (
+        "Un apicultor fue alcanzado por una bala azerbaiyana cerca de Tegh y murió en el acto.",
+        (1, 1),
+    ),
+    "one person who is not harmed": (
+        "Азербайджан обстрелял Tegh. Никто из пастухов не ранен и не контужен.",
+        (0, 0),
+    ),
+    "a deadly wound is a death": (
+        "Azerbaijani forces shot at Tegh and a beekeeper was fatally wounded.",
+        (1, None),
+    ),
+    "somebody hit before anything was said": (
+        "Before the truce a beekeeper was hit in the thigh. Azerbaijani forces shot at Tegh on Sunday.",
+        (None, None),
+    ),
+    "others, after a comma": (
+        "Срочник скончался в госпитале после обстрела Tegh, ещё двое его товарищей получили ранения.",
+        (1, 2),
+    ),
+    "somebody with others": (
+        "Azerbaijani shells killed a mother and her two sons near Tegh.",
+        (3, None),
+    ),
+    "somebody and those of another fate": (
+        "An Azerbaijani shell near Tegh killed a farmer, and in hospital are two women.",
+        (1, 2),
+    ),
+    "some of those who were counted before": (
+        "One of the three wounded died after the Azerbaijani shelling of Tegh, doctors said.",
+        (1, None),
+    ),
+    "some of those counted in figures": (
+        "2 of the 5 soldiers wounded by Azerbaijani shells near Tegh were flown to Yerevan.",
+        (None, 5),
+    ),
+    "of the wounded, none counted before": (
+        "The mother of the two wounded boys told how Azerbaijani forces shelled Tegh.",
+        (None, 2),
+    ),
+    "the killed and the abducted": (
+        "Azerbaijani soldiers shot four farmers dead near Tegh and abducted two herders.",
+        (4, None),
+    ),
+    "the abducted are not added": (
+        "Des soldats azerbaïdjanais ont tué près de Tegh quatre mineurs et enlevé deux autres mineurs.",
+        (4, None),
+    ),
     "Burmese: two persons are no years": (
         "အဇာဘိုင်ဂျန်တပ်က ပစ်ခတ်ရာ ကလေးငယ် နှစ်ဦး ဒဏ်ရာရရှိခဲ့သည်။",
         (None, 2),
