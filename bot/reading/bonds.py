@@ -12,8 +12,8 @@ from bot.reading.parts import ARMED, Naming, Parts, Sides, acts_in, does_it
 from bot.reading.passages import Passages
 from bot.reading.text import Text
 
-KINDS = ("foes_bound", "foes_unbound", "lone_unbound")
-"""What an act can be between: enemies whom one truce binds, or none; or a party alone that none binds."""
+KINDS = ("foes_bound", "foes_unbound", "lone_unbound", "strange")
+"""What an act can be between: enemies whom a truce binds, or none; one party that none binds; strangers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,20 @@ class Bonds:
 
 def bond_features(passages: Passages, parts: Parts, bonds: Bonds) -> dict[str, float]:
     """Which share of the armed acts is between whom, and whether strangers to the truces are in the lead."""
-    acts = [_judge_foes(parties, bonds) for parties in _acts_between(passages, bonds) if parties]
-    is_told = bool(acts and bonds.bound)
-    return {kind: acts.count(kind) / len(acts) if is_told else 0.0 for kind in KINDS} | {
+    acts = [kind for kind in _acts_between(passages, bonds) if kind]
+    return {kind: acts.count(kind) / max(len(acts), 1) for kind in KINDS} | {
         "outsider": float(_acts_from_outside(passages, bonds)),
         "strangers_lead": float(_strangers_lead(parts, bonds.sides)),
         "lead_unbound": float(bool(bonds.bound) and _fights_unbound(parts, bonds)),
     }
 
 
-def _judge_foes(parties: Sequence[str], bonds: Bonds) -> str:
-    """Which of KINDS an act is that names these parties, or `lone_bound`."""
+def _judge_foes(parties: Sequence[str], is_strange: bool, bonds: Bonds) -> str:
+    """Which of KINDS an act is that names these parties, `lone_bound`, or nothing where nobody is named."""
+    if is_strange:
+        return "strange"
+    if not parties or not bonds.bound:
+        return ""
     pairs = bonds.pairs_of(parties)
     if any(bonds.bind(a, b) for a, b in pairs):
         return "foes_bound"
@@ -54,8 +57,8 @@ def _judge_foes(parties: Sequence[str], bonds: Bonds) -> str:
     return "lone_bound" if any(bonds.bind(p, p) for p in parties) else "lone_unbound"
 
 
-def _acts_between(passages: Passages, bonds: Bonds) -> list[list[str]]:
-    """For each act of the headline and the lead, or else of the rest, the parties that it may be between."""
+def _acts_between(passages: Passages, bonds: Bonds) -> list[str]:
+    """For each act of the headline and the lead, or else of the rest, what it is between."""
     text = passages.text
     last = text.sentence_of(text.dateline_end)
     acts = [
@@ -63,7 +66,13 @@ def _acts_between(passages: Passages, bonds: Bonds) -> list[list[str]]:
     ]
     told = [h for h in acts if text.sentence_of(h.start) <= last] or acts
     namings = [(m, armed) for m in passages.parties if (armed := _armed(m, bonds))]
-    return [_parties_around(text, hit.start, namings, bonds) for hit in told]
+    strange = {text.sentence_of(h.start) for h in passages.found.of("scope.strangers")}
+    return [
+        _judge_foes(
+            _parties_around(text, hit.start, namings, bonds), text.sentence_of(hit.start) in strange, bonds
+        )
+        for hit in told
+    ]
 
 
 def _armed(mention: Mention, bonds: Bonds) -> list[str]:

@@ -69,6 +69,47 @@ def test_one_party_of_a_truce_alone_says_nothing(reader: Reader) -> None:
     assert not evidence["foes_bound"] + evidence["foes_unbound"] + evidence["lone_unbound"]
 
 
+STRANGERS = {
+    "en": "Islamic State militants opened fire at a checkpoint near Palmyra on Monday, killing two guards.",
+    "ar": "قتل حارسان في هجوم شنته خلية تابعة لتنظيم الدولة على حاجز في ريف دير الزور.",
+    "ru": "Боевики «Исламского государства» в понедельник обстреляли блокпост у Пальмиры, убиты двое.",
+    "fr": "Des hommes de l'État islamique ont ouvert le feu lundi sur un poste près de Palmyre.",
+    "tr": "IŞİD'liler pazartesi günü Deyrizor kırsalındaki kontrol noktasına ateş açtı, iki kişi öldü.",
+}
+
+
+@pytest.mark.parametrize("language", STRANGERS)
+def test_an_attack_by_those_whom_no_truce_binds_is_no_violation(reader: Reader, language: str) -> None:
+    """However certain the act and the place are."""
+    report = make_report("", STRANGERS[language], JANUARY_2026)
+    assert reader.work(report)[1].relevance["strange"] == 1.0
+    assert not reader.read(report).is_violation
+
+
+def test_strangers_of_another_sentence_have_no_part_in_an_act(reader: Reader) -> None:
+    """A truce was broken, whoever else is about."""
+    text = (
+        "Thai soldiers fired at Cambodian troops near Chong Bok on Monday, breaking the ceasefire. "
+        "Smugglers used the night to cross."
+    )
+    evidence = relevance(reader, text)
+    assert (evidence["strange"], evidence["foes_bound"]) == (0.0, 1.0)
+
+
+LEFT_BEHIND = {
+    "en": "A farmer lost a leg near Aghdam on Monday when he stepped on an old landmine left from the war.",
+    "az": "Ağdamda traktorçu müharibədən qalmış köhnə minaya düşüb yaralanıb.",
+    "ka": "ერგნეთთან ომიდან დარჩენილი ძველი ნაღმი აფეთქდა, დაშავდა გლეხი.",
+    "uk": "Біля Ізюма тракторист підірвався на старій міні, що лежала в полі ще з часів війни.",
+}
+
+
+@pytest.mark.parametrize("language", LEFT_BEHIND)
+def test_what_an_older_war_left_behind_breaks_no_truce(reader: Reader, language: str) -> None:
+    """Nobody laid it now."""
+    assert not reader.read(make_report("", LEFT_BEHIND[language], JANUARY_2026)).is_violation
+
+
 def test_words_of_one_act_count_once(reader: Reader) -> None:
     """`Artillery fire` is one act, though `artillery` is one too."""
     one = relevance(reader, "Thai artillery fire hit a village near Chong Bok.")
