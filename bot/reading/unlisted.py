@@ -25,7 +25,6 @@ HEADLINE_SHARE = 0.6
 _WORD = r"\w[\w'\u2019\u02bc]*(?:-\w[\w'\u2019\u02bc]*)*"
 _AHEAD = re.compile(rf"[ '\u2019\"\u00ab\u201e\u201c]{{1,2}}({_WORD}(?: {_WORD}){{0,2}})")
 _BACK = re.compile(rf"(?<!\w)({_WORD}(?: {_WORD}){{0,2}})[\"\u00bb\u201d]? ?$")
-_CAPITALISED = re.compile(rf"(?<![\w'\u2019-])(?=({_WORD}(?: {_WORD}){{0,2}}))")
 _AND = "and|et|y|e|\u0219i|ve|v\u0259|na|at|\u0438|\u0456|\u0442\u0430|\u043a\u03b1\u03b9|\u0587"
 _NAMES = re.compile(rf"(?:, | (?:{_AND}) )({_WORD}(?: (?!(?:{_AND}) ){_WORD}){{0,2}})")
 _JOINED = re.compile(rf"(?:, {_WORD}(?: {_WORD}){{0,2}})* (?:{_AND}) {_WORD}(?: {_WORD}){{0,2}}")
@@ -36,6 +35,11 @@ _WIDER = re.compile(
 """What stands between a village and the district that it lies in."""
 
 _ARTICLE = re.compile(r"(?:al|el|as|ash|ar|at|an|ad|az)-(?=\w)")
+_NO_CAPITAL = "[a-z\u0430-\u045f\u0590-\u109f\u10d0-\u139f\u1780-\u18af\u3040-\u9fff\uac00-\ud7ff]"
+"""Letters with which no name begins: a word of these needs no closer look."""
+_CAPITALISED = re.compile(
+    rf"(?<![\w'\u2019-])(?!(?!{_ARTICLE.pattern}){_NO_CAPITAL})(?=({_WORD}(?: {_WORD}){{0,2}}))"
+)
 _NO_NAMES = ("acts", "truce", "actors", "casualties", "offtopic", "month", "weekday", "day", "number")
 """Tables whose words are no names, whatever their letters."""
 
