@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.model import Report, SourceType, Stance
+from bot.reading.arms import armed_acts, arms_features
 from bot.reading.parts import Parts, Sides, mutual_blame
 from bot.reading.passages import Passages
 from bot.reading.rebuttals import rebuttal_features
@@ -97,12 +98,15 @@ def blame_features(case: Case) -> dict[str, dict[str, float]]:
     """For each party that could have done it what speaks for and against, by name; only what is not zero."""
     features = {party: _features(party, case) for party in case.parts.order}
     _compare(features, case.sides)
+    armed = armed_acts(case.passages, case.sides)
     for party in _unnamed(case):
         features[party] = _unnamed_features(party, case)
     if case.stance is Stance.DENIAL and case.side in case.sides.fighters:
         for party in features.keys() & case.sides.bound:
             if not case.sides.are_allies(party, case.side):
                 features[party] |= {n: v for n, v in rebuttal_features(case.passages, party).items() if v}
+    for party in features:
+        features[party] |= arms_features(party, armed, case.sides)
     for party in features.keys() & set(case.sides.seconds):
         row = features[party]
         row |= {f"second_{name}": row[name] for name in SECOND if name in row} | {"second": 1.0}

@@ -75,6 +75,8 @@ class Sides:
     guarantors: Sequence[str] = ()
     seconds: Sequence[str] = ()
     """Who stands behind a side, governs beside it or watches over the truce: often named, seldom acting."""
+    arms: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """For each act that only some parties have the arms for: those parties."""
 
     def are_allies(self, one: str, other: str) -> bool:
         """Whether two parties are one, or of one bloc."""

@@ -68,6 +68,7 @@ class Reader:
         self._grounds = {theatre: row.get("grounds", {}) for theatre, row in facts.theatres.items()}
         self._guarantors = {theatre: row.get("guarantors", []) for theatre, row in facts.theatres.items()}
         self._seconds = {theatre: row.get("seconds", []) for theatre, row in facts.theatres.items()}
+        self._arms = {theatre: row.get("arms", {}) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
         self._weights = facts.weights
         self._fighters = {theatre: self._belligerents(theatre) for theatre in facts.theatres}
@@ -165,7 +166,8 @@ class Reader:
     def _sides(self, theatre: str, bound: frozenset[str]) -> Sides:
         """Who fights there, which of them truces in force bind, and who stands with whom."""
         fighters, blocs = self._fighters[theatre], self._blocs[theatre]
-        return Sides(fighters, bound & fighters, blocs, self._guarantors[theatre], self._seconds[theatre])
+        guarantors, seconds, arms = self._guarantors[theatre], self._seconds[theatre], self._arms[theatre]
+        return Sides(fighters, bound & fighters, blocs, guarantors, seconds, arms)
 
     def _actors_in(self, passages: Passages, theatre: str, side: str) -> dict[str, Sequence[str]]:
         """Whom the general words of a report mean in the mouth of an outlet of this side."""

@@ -31,6 +31,11 @@ def read_truces(theatre: str) -> list[dict[str, Any]]:
     return _read_rows("truces", theatre, "truce")
 
 
+def read_theatres() -> dict[str, dict[str, Any]]:
+    """What the reader needs to know of each theatre besides."""
+    return tomllib.loads((DATA / "theatres.toml").read_text(encoding="utf-8"))
+
+
 def spellings_of(row: dict[str, str]) -> list[str]:
     """A region's name and every other spelling, as written."""
     parts = [part.partition("=")[2] for part in row["names"].split(";") if part]

@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from tests.data.files import PARTY_FILES, THEATRES, read_parties
+from bot.model import Act
+from tests.data.files import PARTY_FILES, THEATRES, read_parties, read_theatres
 
 KINDS = {"state", "group", "monitor", "other"}
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -65,3 +66,13 @@ def test_two_sides_at_least(theatre: str) -> None:
     """A truce has two sides: so has every file."""
     sides = [party for party in read_parties(theatre) if party["kind"] in {"state", "group"}]
     assert len(sides) >= 2
+
+
+def test_arms_are_those_of_parties_and_for_acts() -> None:
+    """Who has the arms for an act of the model is a party of the theatre."""
+    for theatre, row in read_theatres().items():
+        known = {party["id"] for party in read_parties(theatre)}
+        for act, parties in row.get("arms", {}).items():
+            assert Act(act), theatre
+            assert parties, theatre
+            assert set(parties) <= known, f"{theatre}: {act}"

@@ -23,6 +23,8 @@ from tests.sources.test_page import ARTICLE, LIST
 
 SELECTED = SourceOptions(items="li", link="a", title="h3", time="time")
 REPORT = {"title": "A", "body": "<p>b</p>", "date": {"created": "2025-01-09T10:00:00+00:00"}, "source": [{}]}
+NEWS = LIST.replace(b"javascript:go()", b"/en/news/4")
+"""Three headlines: fewer are no list of news."""
 Read = Callable[[bytes, str], object]
 
 
@@ -32,7 +34,7 @@ def read_in(parse: Callable[..., object], body: bytes, content_type: str) -> obj
 
 KINDS: dict[str, tuple[Read, bytes]] = {
     "channel": (partial(read_in, channel.parse), PREVIEW),
-    "page": (partial(read_in, page.parse), LIST),
+    "page": (partial(read_in, page.parse), NEWS),
     "selected": (lambda b, c: page.parse(b, c, "https://outlet.example/", SELECTED), LIST),
     "discovery": (
         partial(read_in, discovery.parse),
