@@ -29,6 +29,7 @@ FAR_THEATRES = {
     "libya": 1500.0,
     "myanmar": 1300.0,
     "philippines": 1200.0,
+    "south-sudan": 800.0,
     "sudan": 1300.0,
     "ukraine": 1200.0,
     "western-sahara": 1300.0,
