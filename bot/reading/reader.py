@@ -27,8 +27,9 @@ from bot.reading.stance import judge_stance, stance_features
 from bot.reading.text import Folder, Text, read_text
 from bot.reading.truces import TruceTable, free_hours
 
-THRESHOLD = 0.57
-"""A finding with a lower score is no violation: cross-validation over the training reports was best here."""
+THRESHOLD = 0.61
+"""A finding with a lower score is no violation. From 0.50 to here the F1 over the training reports stays
+the same while false alarms become fewer."""
 
 OLDER = timedelta(days=2)
 """Days that lie so far before the incident tell of another one."""
