@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.reading.numbers import Number, read_numbers
+from bot.reading.counts import read_counts
+from bot.reading.numbers import Number
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
 
@@ -81,7 +82,7 @@ class Casualties(NamedTuple):
 
 def read_casualties(passages: Passages) -> Casualties:
     """The numbers of the incident itself: not of older ones, totals, ages or weapons."""
-    numbers = [n for n in read_numbers(passages) if not passages.is_past(n.start)]
+    numbers = [n for n in read_counts(passages) if not passages.is_past(n.start)]
     words = _casualty_words(passages)
     told = [w for w in words if not _is_denied(passages, w) or _is_counted(w, numbers)]
     told = _without_former(passages, numbers, told)
