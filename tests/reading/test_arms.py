@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.reading.arms import ArmedAct, arms_features
+from bot.reading.parts import Sides
 from tests.reading.conftest import Read
 
 
@@ -47,3 +49,11 @@ def test_an_air_strike_that_is_denied_is_nobody_s(read: Read) -> None:
         side="israel",
     )
     assert found.accused == ("hamas",)
+
+
+def test_an_ally_of_who_flies_is_neither_meant_nor_cleared() -> None:
+    """Only foes are told apart by arms."""
+    sides = Sides(frozenset("abc"), frozenset("abc"), [["a", "b"]])
+    armed = [ArmedAct(frozenset("a"), "lead")]
+    told = {party: arms_features(party, armed, sides) for party in "abc"}
+    assert told == {"a": {"arms_lead": 1.0}, "b": {}, "c": {"foe_arms_lead": 1.0}}
