@@ -24,7 +24,8 @@ REACHES_KM = {
 }
 """The least and the most that a region of each level is taken to reach from its point."""
 
-_RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
+RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
+"""How narrow a region of each level is: the higher the narrower."""
 
 
 class Atlas:
@@ -82,7 +83,7 @@ class Atlas:
             region = self._regions[region_id]
             least, most = REACHES_KM[region.level]
             inside = (self._regions[each] for each in self._descend(region_id))
-            farthest = max((_apart_km(region, each) for each in inside), default=0.0)
+            farthest = max((apart_km(region, each) for each in inside), default=0.0)
             self._reaches_km[region_id] = round(min(max(farthest, least), most), 1)
         return self._reaches_km[region_id]
 
@@ -103,7 +104,7 @@ class Atlas:
         if not folded:
             return []
         ranked = [
-            (_nearness(spelling, folded), _RANKS[region.level], len(spelling), region)
+            (_nearness(spelling, folded), RANKS[region.level], len(spelling), region)
             for spelling, regions in self._spellings.items()
             if spelling.startswith(folded) or f" {folded}" in spelling
             for region in regions
@@ -166,15 +167,15 @@ class Atlas:
 def _index(regions: Iterable[Region]) -> dict[str, list[Region]]:
     """Folded spelling -> the regions that are called so, the widest first."""
     index: dict[str, list[Region]] = {}
-    for region in sorted(regions, key=lambda region: _RANKS[region.level]):
+    for region in sorted(regions, key=lambda region: RANKS[region.level]):
         for folded in dict.fromkeys(fold(name) for name in (*region.spellings, region.id)):
             if folded:
                 index.setdefault(folded, []).append(region)
     return index
 
 
-def _apart_km(one: Region, other: Region) -> float:
-    """Zero where one of them is nowhere on the map."""
+def apart_km(one: Region, other: Region) -> float:
+    """Kilometres between two regions; zero where one of them is nowhere on the map."""
     if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
         return 0.0
     return distance_km(one.lat, one.lon, other.lat, other.lon)

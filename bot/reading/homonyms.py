@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.atlas import Atlas
-from bot.choices import distance_km
+from bot.atlas import RANKS, Atlas, apart_km
 from bot.folding import fold
 from bot.model import Region, RegionLevel
 from bot.reading.names import Mention, codes_of
@@ -16,8 +15,6 @@ SAME_SPOT_KM = 30.0
 
 NEIGHBOUR_KM = 150.0
 """A place farther away tells nothing about which village is meant."""
-
-_RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
 
 
 class Homonyms:
@@ -39,7 +36,7 @@ class Homonyms:
         sure = [regions[0] for regions in others if len(regions) == 1]
         named = {region.id: _rank(region) for regions in others for region in regions}
         meant = self._in_a_named(left, named) or _nearest(left, sure) or min(left, key=_rank)
-        return [region for region in left if _apart_km(region, meant) < SAME_SPOT_KM]
+        return [region for region in left if apart_km(region, meant) < SAME_SPOT_KM]
 
     def _others(self, passages: Passages, mention: Mention, theatre: str) -> Iterator[list[Region]]:
         """What other names of the report mean in the theatre, but the theatre itself."""
@@ -64,25 +61,17 @@ def _written_so(passages: Passages, mention: Mention, regions: Sequence[Region])
 
 
 def _are_one_spot(regions: Sequence[Region]) -> bool:
-    return all(_apart_km(regions[0], other) < SAME_SPOT_KM for other in regions[1:])
+    return all(apart_km(regions[0], other) < SAME_SPOT_KM for other in regions[1:])
 
 
 def _nearest(regions: Sequence[Region], others: Sequence[Region]) -> Region | None:
     """The one that lies nearest to another place named, when that is near."""
     narrow = [o for o in others if o.level in {RegionLevel.PLACE, RegionLevel.DISTRICT}]
-    pairs = [(_apart_km(region, other), n) for n, region in enumerate(regions) for other in narrow]
+    pairs = [(apart_km(region, other), n) for n, region in enumerate(regions) for other in narrow]
     if not pairs or min(pairs)[0] > NEIGHBOUR_KM:
         return None
     return regions[min(pairs)[1]]
 
 
-def _apart_km(one: Region, other: Region) -> float:
-    """Kilometres between two regions, none where one has no position."""
-    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
-        return 0.0
-    return distance_km(one.lat, one.lon, other.lat, other.lon)
-
-
 def _rank(region: Region) -> int:
-    """The higher the narrower."""
-    return _RANKS[region.level]
+    return RANKS[region.level]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.atlas import Atlas
+from bot.atlas import RANKS, Atlas
 from bot.data import Facts, Town
 from bot.folding import fold
 from bot.model import FoundPlace, Region, RegionLevel
@@ -18,7 +18,7 @@ from bot.reading.scene import Capitals, is_voice, may_be_scene
 from bot.reading.sounds import Sounds
 from bot.reading.text import Folder
 from bot.reading.unlisted import LIKELY, SURE, Romanizer, find_capitalised, find_unlisted, is_latin, lies_in
-from bot.reading.wider import AREAS, RANKS, Named, are_close, drop_beside, drop_wider
+from bot.reading.wider import AREAS, Named, are_close, drop_beside, drop_wider
 
 REGION_WEIGHT = 2.0
 TOWN_WEIGHT = 0.6

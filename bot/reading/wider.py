@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.atlas import Atlas
+from bot.atlas import RANKS, Atlas
 from bot.choices import distance_km
 from bot.data import Town
 from bot.model import FoundPlace, Region, RegionLevel
@@ -44,7 +44,6 @@ ARABIC_AND = "\u0648"
 ADDRESS_KM = 100.0
 """The farthest that a province's middle lies from a village in it."""
 
-RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
 AREAS = frozenset({RegionLevel.PROVINCE, RegionLevel.DISTRICT})
 
 Position = FoundPlace | Region | Town

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.atlas import RANKS
 from bot.data import Facts
 from bot.data.messages import Words
-from bot.model import Claim, FoundPlace, Incident, RegionLevel
+from bot.model import Claim, FoundPlace, Incident
 from bot.rendering.html import clean, shorten
 
 LONGEST_NAME = 40
@@ -14,8 +15,6 @@ LONGEST_NAME = 40
 
 LONGEST_TRUCE = 90
 """UTF-16 units of a truce's name."""
-
-_RANKS = {level: rank for rank, level in enumerate(RegionLevel)}
 
 
 class Names:
@@ -74,7 +73,7 @@ class Names:
 
 def precise_first(places: Iterable[FoundPlace]) -> tuple[FoundPlace, ...]:
     """Villages before districts before provinces; regions that hold another named place are left out."""
-    ordered = sorted(places, key=lambda place: -_RANKS[place.level])
+    ordered = sorted(places, key=lambda place: -RANKS[place.level])
     return tuple(p for p in ordered if not any(p.region in _above(other) for other in ordered))
 
 
