@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.model import Party
-from bot.reading.acts import told_acts
 from bot.reading.names import Mention, codes_of
 from bot.reading.parts import ARMED, Naming, Parts, Sides, acts_in, does_it
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
 from bot.reading.text import Text
 
 KINDS = ("foes_bound", "foes_unbound", "lone_unbound", "strange")
@@ -33,9 +33,9 @@ class Bonds:
         return any(one in parties and other in parties for parties in self.bound)
 
 
-def bond_features(passages: Passages, parts: Parts, bonds: Bonds) -> dict[str, float]:
-    """Which share of the armed acts is between whom, and whether strangers to the truces are in the lead."""
-    acts = [kind for kind in _acts_between(passages, bonds) if kind]
+def bond_features(passages: Passages, told: Sequence[Hit], parts: Parts, bonds: Bonds) -> dict[str, float]:
+    """Which share of the acts that are `told` is between whom, and whether strangers to the truces lead."""
+    acts = [kind for kind in _acts_between(passages, told, bonds) if kind]
     return {kind: acts.count(kind) / max(len(acts), 1) for kind in KINDS} | {
         "outsider": float(_acts_from_outside(passages, bonds)),
         "strangers_lead": float(_strangers_lead(parts, bonds.sides)),
@@ -57,21 +57,19 @@ def _judge_foes(parties: Sequence[str], is_strange: bool, bonds: Bonds) -> str:
     return "lone_bound" if any(bonds.bind(p, p) for p in parties) else "lone_unbound"
 
 
-def _acts_between(passages: Passages, bonds: Bonds) -> list[str]:
+def _acts_between(passages: Passages, told: Sequence[Hit], bonds: Bonds) -> list[str]:
     """For each act of the headline and the lead, or else of the rest, what it is between."""
     text = passages.text
     last = text.sentence_of(text.dateline_end)
-    acts = [
-        h for h in told_acts(passages) if passages.is_news(h.start) and not passages.is_denied(h.start, h.end)
-    ]
-    told = [h for h in acts if text.sentence_of(h.start) <= last] or acts
+    acts = [h for h in told if passages.is_news(h.start) and not passages.is_denied(h.start, h.end)]
+    first = [h for h in acts if text.sentence_of(h.start) <= last] or acts
     namings = [(m, armed) for m in passages.parties if (armed := _armed(m, bonds))]
     strange = {text.sentence_of(h.start) for h in passages.found.of("scope.strangers")}
     return [
         _judge_foes(
             _parties_around(text, hit.start, namings, bonds), text.sentence_of(hit.start) in strange, bonds
         )
-        for hit in told
+        for hit in first
     ]
 
 

@@ -132,7 +132,8 @@ class Reader:
         features.update(_party_features(blame, named, bound, truce))
         features.update(_stance_parts(stance, blame))
         bonds = Bonds(sides, [frozenset(truce.parties) for truce in truces], self._parties)
-        features.update(bond_features(passages, parts, bonds))
+        acts = told_acts(passages)
+        features.update(bond_features(passages, acts, parts, bonds))
         holding = [t for t in truces if bound.intersection(t.parties, blame.accused)] or truces
         hours = free_hours(holding, occurred, self._zones[theatre], report.reported_at)
         features["free_before"], features["free_after"] = hours
@@ -149,7 +150,7 @@ class Reader:
             places=tuple(place for _, place in scene),
             accused=blame.accused,
             accuser=blame.accuser,
-            acts=judge_acts(passages, told_acts(passages), stance, casualties.killed or 0),
+            acts=judge_acts(passages, acts, stance, casualties.killed or 0),
             killed=casualties.killed,
             wounded=casualties.wounded,
             occurred=occurred,
