@@ -10,6 +10,38 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _add_chat()
+    _add_delivery()
+    _add_incident()
+    _add_setting()
+    _add_source()
+    _add_alert()
+    _add_incident_region()
+    _add_keyword()
+    _add_report()
+    _add_subscription()
+    _add_alert_term()
+    _add_report_revision()
+    _add_report_shingle()
+
+
+def downgrade() -> None:
+    op.drop_table("report_shingle")
+    op.drop_table("report_revision")
+    op.drop_table("alert_term")
+    op.drop_table("subscription")
+    op.drop_table("report")
+    op.drop_table("keyword")
+    op.drop_table("incident_region")
+    op.drop_table("alert")
+    op.drop_table("source")
+    op.drop_table("setting")
+    op.drop_table("incident")
+    op.drop_table("delivery")
+    op.drop_table("chat")
+
+
+def _add_chat() -> None:
     op.create_table(
         "chat",
         sa.Column("id", ID, nullable=False),
@@ -42,6 +74,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("not_before IS NOT NULL"),
         postgresql_where=sa.text("not_before IS NOT NULL"),
     )
+
+
+def _add_delivery() -> None:
     op.create_table(
         "delivery",
         sa.Column("id", ID, nullable=False),
@@ -101,6 +136,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'pending' AND not_before IS NOT NULL"),
         postgresql_where=sa.text("state = 'pending' AND not_before IS NOT NULL"),
     )
+
+
+def _add_incident() -> None:
     op.create_table(
         "incident",
         sa.Column("id", ID, nullable=False),
@@ -117,12 +155,18 @@ def upgrade() -> None:
     )
     op.create_index("incident_latest", "incident", ["opened_at"], unique=False)
     op.create_index("incident_open", "incident", ["theatre", "last_report_at"], unique=False)
+
+
+def _add_setting() -> None:
     op.create_table(
         "setting",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("setting_pk")),
     )
+
+
+def _add_source() -> None:
     op.create_table(
         "source",
         sa.Column("id", sa.String(), nullable=False),
@@ -148,6 +192,9 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("source_pk")),
     )
+
+
+def _add_alert() -> None:
     op.create_table(
         "alert",
         sa.Column("id", ID, nullable=False),
@@ -173,6 +220,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("queued_at IS NULL"),
         postgresql_where=sa.text("queued_at IS NULL"),
     )
+
+
+def _add_incident_region() -> None:
     op.create_table(
         "incident_region",
         sa.Column("incident_id", ID, nullable=False),
@@ -185,6 +235,9 @@ def upgrade() -> None:
     op.create_index(
         "incident_region_by_region", "incident_region", ["region_id", "incident_id"], unique=False
     )
+
+
+def _add_keyword() -> None:
     op.create_table(
         "keyword",
         sa.Column("chat_id", ID, nullable=False),
@@ -198,6 +251,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chat_id", "sign", "folded", name=op.f("keyword_pk")),
         sqlite_with_rowid=False,
     )
+
+
+def _add_report() -> None:
     op.create_table(
         "report",
         sa.Column("id", ID, nullable=False),
@@ -222,6 +278,9 @@ def upgrade() -> None:
     )
     op.create_index("report_of_incident", "report", ["incident_id"], unique=False)
     op.create_index("report_seen", "report", ["seen_at"], unique=False)
+
+
+def _add_subscription() -> None:
     op.create_table(
         "subscription",
         sa.Column("chat_id", ID, nullable=False),
@@ -233,6 +292,9 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("subscription_by_region", "subscription", ["region_id", "chat_id"], unique=False)
+
+
+def _add_alert_term() -> None:
     op.create_table(
         "alert_term",
         sa.Column("alert_id", ID, nullable=False),
@@ -243,6 +305,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alert_id", "term", name=op.f("alert_term_pk")),
         sqlite_with_rowid=False,
     )
+
+
+def _add_report_revision() -> None:
     op.create_table(
         "report_revision",
         sa.Column("report_id", ID, nullable=False),
@@ -259,6 +324,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("report_id", "revision", name=op.f("report_revision_pk")),
     )
+
+
+def _add_report_shingle() -> None:
     op.create_table(
         "report_shingle",
         sa.Column("hash", ID, autoincrement=False, nullable=False),
@@ -270,19 +338,3 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("report_shingle_of_report", "report_shingle", ["report_id"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_table("report_shingle")
-    op.drop_table("report_revision")
-    op.drop_table("alert_term")
-    op.drop_table("subscription")
-    op.drop_table("report")
-    op.drop_table("keyword")
-    op.drop_table("incident_region")
-    op.drop_table("alert")
-    op.drop_table("source")
-    op.drop_table("setting")
-    op.drop_table("incident")
-    op.drop_table("delivery")
-    op.drop_table("chat")

@@ -10,6 +10,20 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _add_admin()
+    _add_act()
+    _add_verdict()
+    _add_reviewer()
+    _add_applicant()
+    _add_broadcast()
+
+
+def downgrade() -> None:
+    for name in ("broadcast", "applicant", "reviewer", "verdict", "act", "admin"):
+        op.drop_table(name)
+
+
+def _add_admin() -> None:
     op.create_table(
         "admin",
         sa.Column("telegram_id", ID, autoincrement=False, nullable=False),
@@ -17,6 +31,9 @@ def upgrade() -> None:
         sa.Column("added_by", ID, nullable=False),
         sa.PrimaryKeyConstraint("telegram_id", name="admin_pk"),
     )
+
+
+def _add_act() -> None:
     op.create_table(
         "act",
         sa.Column("id", ID, nullable=False),
@@ -28,6 +45,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="act_pk"),
     )
     op.create_index("act_at", "act", ["at"])
+
+
+def _add_verdict() -> None:
     op.create_table(
         "verdict",
         sa.Column("code", sa.String(), nullable=False),
@@ -39,6 +59,9 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("verdict_judged", "verdict", ["judged_at"])
+
+
+def _add_reviewer() -> None:
     op.create_table(
         "reviewer",
         sa.Column("chat_id", ID, nullable=False),
@@ -48,6 +71,9 @@ def upgrade() -> None:
             ["chat_id"], ["chat.id"], name="reviewer_chat_id_fk", ondelete="CASCADE"
         ),
     )
+
+
+def _add_applicant() -> None:
     op.create_table(
         "applicant",
         sa.Column("telegram_id", ID, autoincrement=False, nullable=False),
@@ -58,6 +84,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("telegram_id", name="applicant_pk"),
     )
     op.create_index("applicant_asked", "applicant", ["asked_at"])
+
+
+def _add_broadcast() -> None:
     op.create_table(
         "broadcast",
         sa.Column("notice_id", ID, nullable=False),
@@ -71,8 +100,3 @@ def upgrade() -> None:
             ["notice_id"], ["notice.id"], name="broadcast_notice_id_fk", ondelete="CASCADE"
         ),
     )
-
-
-def downgrade() -> None:
-    for name in ("broadcast", "applicant", "reviewer", "verdict", "act", "admin"):
-        op.drop_table(name)
