@@ -100,6 +100,5 @@ def _settled(
         new_telegram_id=outcome.new_telegram_id,
         counts=_count(state, outcome),
         form=claimed.form,
-        alert_id=claimed.alert_id if alert is not None else None,
         alert=alert,
     )

@@ -39,7 +39,6 @@ class Settled(NamedTuple):
     new_telegram_id: int | None = None
     counts: tuple[Count, ...] = ()
     form: DeliveryForm | None = None
-    alert_id: int | None = None
     alert: Alert | None = None
 
 
@@ -60,8 +59,8 @@ async def _count(conn: AsyncConnection, outcomes: Sequence[Settled], now: dateti
     sent = [outcome for outcome in outcomes if outcome.recorded.state is DeliveryState.SENT]
     told: dict[int, list[Settled]] = {}
     for outcome in sent:
-        if outcome.alert_id is not None:
-            told.setdefault(outcome.alert_id, []).append(outcome)
+        if outcome.alert is not None and outcome.alert.id is not None:
+            told.setdefault(outcome.alert.id, []).append(outcome)
     await add_counts(conn, chain(_count_sent(sent, told), *(each.counts for each in outcomes)), now)
     for alert_id, of_alert in sorted(told.items()):
         await note_sent(conn, alert_id, now, len(of_alert))
