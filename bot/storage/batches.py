@@ -1,14 +1,23 @@
-"""One statement for many rows, past what SQLAlchemy does for each: that costs more than the database."""
+"""Many rows at once: one statement for them, past what SQLAlchemy does for each, and long lists in parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Dialect, UpdateBase
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+LISTED: Final = 500
+"""Values in one IN list: every database takes as many."""
+_T = TypeVar("_T")
+
+
+def in_slices(values: Sequence[_T], size: int = LISTED) -> Iterator[Sequence[_T]]:
+    """The values in their order, at most `size` at a time."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 async def execute_rows(

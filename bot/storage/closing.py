@@ -14,12 +14,11 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState
+from bot.storage.batches import in_slices
 from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, alert, delivery, incident
 
 AT_ONCE: Final = 2_000
 """Deliveries removed in one transaction: some twenty milliseconds, so that no other writer waits long."""
-PART: Final = 500
-"""Values in one IN list."""
 _FINISHED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.EXPIRED)
 _SEVERAL = (DeliveryForm.ROLLUP, DeliveryForm.DIGEST)
 
@@ -65,8 +64,8 @@ async def drop_deliveries(conn: AsyncConnection, incident_id: int, limit: int = 
         found |= {row.id: row.target_id for row in rows}
     await _delete(conn, list(found))
     gathered = sorted({target for target in found.values() if target is not None})
-    for start in range(0, len(gathered), PART):
-        await conn.execute(delete(delivery).where(*_is_emptied(gathered[start : start + PART])))
+    for part in in_slices(gathered):
+        await conn.execute(delete(delivery).where(*_is_emptied(part)))
     return len(found)
 
 
@@ -100,5 +99,5 @@ def _members() -> Select[Any]:
 
 
 async def _delete(conn: AsyncConnection, ids: list[int]) -> None:
-    for start in range(0, len(ids), PART):
-        await conn.execute(delete(delivery).where(delivery.c.id.in_(ids[start : start + PART])))
+    for part in in_slices(ids):
+        await conn.execute(delete(delivery).where(delivery.c.id.in_(part)))

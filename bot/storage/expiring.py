@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryForm, DeliveryState
+from bot.storage.batches import in_slices
 from bot.storage.deliveries import expire_followers
 from bot.storage.outages import is_anything_older
 from bot.storage.states import PRIORITY_DIGEST
@@ -35,12 +35,13 @@ async def find_expired(conn: AsyncConnection, before: datetime, limit: int = FOU
     roll = select(_ROLL.c.id).where(*_ROLL_WAITS)
     within = select(delivery.c.id).where(IS_MESSAGE, delivery.c.target_id.in_(roll))
     stale = (await conn.execute(within.where(delivery.c.queued_at < before).limit(limit))).scalars()
-    parts = [Expired(ids, is_told_within=True) for ids in _in_parts(list(stale))]
+    parts = [Expired(tuple(ids), is_told_within=True) for ids in in_slices(list(stale), PART)]
     if not await is_anything_older(conn, before):
         return parts
     old = select(delivery.c.id).where(IS_PENDING, delivery.c.queued_at < before)
     first = old.order_by(delivery.c.priority, delivery.c.id).limit(limit)
-    return parts + [Expired(ids) for ids in _in_parts(list((await conn.execute(first)).scalars()))]
+    ids_of_old = list((await conn.execute(first)).scalars())
+    return parts + [Expired(tuple(ids)) for ids in in_slices(ids_of_old, PART)]
 
 
 async def give_up(conn: AsyncConnection, part: Expired) -> int:
@@ -70,7 +71,3 @@ async def _drop(conn: AsyncConnection, *is_meant: ColumnElement[bool], **values:
     gone = update(delivery).where(*is_meant)
     values |= {"state": DeliveryState.EXPIRED, "reason": TOO_LATE}
     return (await conn.execute(gone.values(**values))).rowcount
-
-
-def _in_parts(ids: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    return (tuple(ids[start : start + PART]) for start in range(0, len(ids), PART))

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import AlertKind, DeliveryForm, DeliveryState
+from bot.storage.batches import in_slices
 from bot.storage.columns import MICROSECOND, Instant, from_microseconds
 from bot.storage.settings import LAST_SENT_AT, get_setting
 from bot.storage.states import PRIORITIES, PRIORITY_DIGEST
@@ -180,8 +181,8 @@ def _is_late(table: Any, now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 async def _still_waiting(conn: AsyncConnection, ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
-    for start in range(0, len(ids), PART):
-        waits = select(delivery.c.id).where(delivery.c.id.in_(ids[start : start + PART]), IS_PENDING)
+    for part in in_slices(ids):
+        waits = select(delivery.c.id).where(delivery.c.id.in_(part), IS_PENDING)
         found.update((await conn.execute(waits)).scalars())
     return found
 

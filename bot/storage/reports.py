@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.incidents.shingles import KEPT
 from bot.model import Finding, Report
+from bot.storage.batches import in_slices
 from bot.storage.columns import Instant
 from bot.storage.inserts import insert_new
 from bot.storage.tables import report, report_revision, report_shingle
 
-PARAMETERS = 500
-"""Values in one IN list: every database takes as many."""
 REPORTS_AT_ONCE = 200
 LATEST_SEEN = 1_000
 """Reports looked at for the highest number: one revised late has a low one, and many are seen at a moment."""
@@ -83,7 +82,7 @@ async def known_reports(
     """Those of `keys` that the source has published before."""
     columns = (report.c.key, report.c.id, report.c.revision, report.c.content_hash, report.c.incident_id)
     known: dict[str, KnownReport] = {}
-    for part in _parts(keys):
+    for part in in_slices(list(keys)):
         for row in await conn.execute(
             select(*columns).where(report.c.source_id == source_id, report.c.key.in_(part))
         ):
@@ -188,8 +187,3 @@ def _values(new: Report, content_hash: str, finding: Finding) -> dict[str, Any]:
         "content_hash": content_hash,
         "finding": finding,
     }
-
-
-def _parts(values: Collection[str]) -> Iterable[list[str]]:
-    ordered = list(values)
-    return (ordered[start : start + PARAMETERS] for start in range(0, len(ordered), PARAMETERS))
