@@ -97,8 +97,7 @@ def main() -> None:
     steps: dict[str, Callable[[], object]] = {
         "folding, sentences": lambda: [read_text(folder, r.title, r.text) for r in reports],
         "language": lambda: [detector.detect(t.raw, t.folded) for t in texts],
-        "places": lambda: [names.places(t) for t in texts],
-        "parties": lambda: [names.parties(t) for t in texts],
+        "names": lambda: [names.find(t) for t in texts],
         "lexicon": lambda: [lexicons.read(lang, t) for lang, t in zip(languages, texts, strict=True)],
     }
     for name, work in steps.items():

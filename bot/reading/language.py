@@ -51,7 +51,10 @@ class Detector:
     def __init__(self, languages: Mapping[str, Any], folder: Folder) -> None:
         self._by_script: dict[str, list[str]] = languages["scripts"]
         self._scripts = _Scripts()
-        self._letters = {lang: re.compile(f"[{chars}]") for lang, chars in languages["letters"].items()}
+        self._letters: dict[str, list[str]] = {}
+        for language, letters in languages["letters"].items():
+            for letter in dict.fromkeys(letters):
+                self._letters.setdefault(letter, []).append(language)
         self._words: dict[str, list[str]] = {}
         for language, words in languages["words"].items():
             for word in words:
@@ -60,33 +63,29 @@ class Detector:
     def detect(self, raw: str, folded: str) -> str:
         """An ISO 639-1 code; "en" where there are no letters at all."""
         sample = raw[:SAMPLE_CHARS]
-        if sample.isascii():
-            script = "latin"
-        else:
-            counts: Counter[str] = Counter()
-            for letter, count in Counter(sample).items():
-                counts[self._scripts[letter]] += count
-            for name, density in _DENSITY.items():
-                counts[name] *= density
-            del counts[""]
-            script = max(counts, key=counts.__getitem__, default="latin")
-            script = "kana" if counts["kana"] * 8 > counts["han"] > 0 else script
-        candidates = self._by_script.get(script, ["en"])
-        return candidates[0] if len(candidates) == 1 else self._choose(candidates, sample, folded)
+        letters = {} if sample.isascii() else Counter(sample)
+        candidates = self._by_script.get(self._script(letters), ["en"])
+        return candidates[0] if len(candidates) == 1 else self._choose(candidates, letters, folded)
 
-    def _choose(self, candidates: list[str], sample: str, folded: str) -> str:
+    def _script(self, letters: Mapping[str, int]) -> str:
+        """The script of most letters; Latin where there are none but ASCII's."""
+        counts: dict[str, int] = {}
+        for letter, count in letters.items():
+            script = self._scripts[letter]
+            counts[script] = counts.get(script, 0) + count * _DENSITY.get(script, 1)
+        counts.pop("", None)
+        script = max(counts, key=counts.__getitem__, default="latin")
+        return "kana" if counts.get("kana", 0) * 8 > counts.get("han", 0) > 0 else script
+
+    def _choose(self, candidates: list[str], letters: Mapping[str, int], folded: str) -> str:
         score = dict.fromkeys(candidates, 0)
         for word in folded[:SAMPLE_CHARS].split():
             for language in self._words.get(word, ()):
                 if language in score:
                     score[language] += 1
-        weights = {
-            language: score[language]
-            + (
-                LETTER_WEIGHT * len(self._letters[language].findall(sample))
-                if language in self._letters
-                else 0
-            )
-            for language in candidates
-        }
-        return max(candidates, key=weights.__getitem__)
+        own = dict.fromkeys(candidates, 0)
+        for letter in letters.keys() & self._letters.keys():
+            for language in self._letters[letter]:
+                if language in own:
+                    own[language] += letters[letter]
+        return max(candidates, key=lambda language: score[language] + LETTER_WEIGHT * own[language])

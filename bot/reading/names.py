@@ -62,19 +62,23 @@ class Names:
         self._endings: Mapping[str, int] = facts.languages["endings"]
         self._stems: Mapping[str, str] = facts.languages["stems"]
         self._rule = cache(self._rule_of)
-        self._places = Finder(
-            chain(self._region_phrases(facts.atlas), self._town_phrases(facts.towns)),
-            facts.languages["clitics"],
+        phrases = (
+            self._region_phrases(facts.atlas),
+            self._town_phrases(facts.towns),
+            self._party_phrases(facts),
         )
-        self._parties = Finder(self._party_phrases(facts), facts.languages["clitics"])
+        self._finder = Finder(chain(*phrases), facts.languages["clitics"])
 
-    def places(self, text: Text) -> list[Mention]:
-        """Places that the text names, the longest name where several begin at one letter."""
-        return _merge(hit for hit in self._places.find(text.folded) if _is_capital(text, hit))
-
-    def parties(self, text: Text) -> list[Mention]:
-        """Parties that the text names."""
-        return _merge(self._parties.find(text.folded))
+    def find(self, text: Text) -> tuple[list[Mention], list[Mention]]:
+        """Places and parties that the text names, the longest name where several begin at one letter."""
+        places: list[Hit] = []
+        parties: list[Hit] = []
+        for hit in self._finder.find(text.folded):
+            if hit.code[0] == "p":
+                parties.append(hit)
+            elif _is_capital(text, hit):
+                places.append(hit)
+        return _merge(places), _merge(parties)
 
     def _region_phrases(self, regions: Iterable[Region]) -> Iterator[Phrase]:
         for region in regions:

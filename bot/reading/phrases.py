@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -83,6 +84,11 @@ class Check(NamedTuple):
     script: str
 
     @property
+    def follows(self) -> str:
+        """The letter with which the next word begins; empty where none must follow."""
+        return self.rest[0].letters[0] if self.rest else ""
+
+    @property
     def kind(self) -> int:
         """The quickest way to be sure."""
         if self.is_anywhere:
@@ -108,7 +114,7 @@ class Finder:
 
     Kept small for a hundred thousand names: a literal has one check (shared by all that are alike) and one
     code; the few literals that stand for several things have the others in `_alike`, or in `_more` with their
-    own checks.
+    own checks, by the letter with which the next word begins.
     """
 
     def __init__(self, phrases: Iterable[Phrase], clitics: Mapping[str, Iterable[str]]) -> None:
@@ -119,7 +125,7 @@ class Finder:
         self._kinds = array("B")
         self._codes: list[str] = []
         self._alike: dict[int, list[str]] = {}
-        self._more: dict[int, list[tuple[Check, str]]] = {}
+        self._more: dict[int, dict[str, list[tuple[Check, str]]]] = {}
         self._automaton = ahocorasick_rs.AhoCorasick(
             self._gather(phrases), implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
@@ -148,7 +154,7 @@ class Finder:
                     if number == self._check_of[index]:
                         self._alike.setdefault(index, []).append(code)
                     else:
-                        self._more.setdefault(index, []).append((check, code))
+                        self._more.setdefault(index, {}).setdefault(check.follows, []).append((check, code))
         kinds = [check.kind for check in self._checks]
         self._kinds.extend(kinds[number] for number in self._check_of)
 
@@ -156,7 +162,7 @@ class Finder:
         """Every meaning of a literal."""
         first = self._checks[self._check_of[index]]
         alike = [(first, code) for code in (self._codes[index], *self._alike.get(index, ()))]
-        return [*alike, *self._more.get(index, ())]
+        return [*alike, *chain.from_iterable(self._more.get(index, {}).values())]
 
     def _compile(self, words: Sequence[Word]) -> Iterable[tuple[str, Check]]:
         """The literals that the automaton looks for, and what to check around each.
@@ -206,13 +212,15 @@ class Finder:
         return found
 
     def _find_more(
-        self, folded: str, start: int, end: int, more: Iterable[tuple[Check, str]]
+        self, folded: str, start: int, end: int, more: Mapping[str, Sequence[tuple[Check, str]]]
     ) -> Iterator[Hit]:
         """What else a literal stands for where other words stand around it."""
-        for check, code in more:
-            first, last = self._verify(folded, start, end, check)
-            if last >= 0:
-                yield Hit(first, last, code)
+        following = folded.find(" ", end) + 1
+        for letter in ("", folded[following : following + 1]):
+            for check, code in more.get(letter, ()):
+                first, last = self._verify(folded, start, end, check)
+                if last >= 0:
+                    yield Hit(first, last, code)
 
     def _verify(self, folded: str, start: int, end: int, check: Check) -> tuple[int, int]:
         """The phrase's span when the words around the literal allow it; it ends at -1 when they do not."""
@@ -222,20 +230,16 @@ class Finder:
             word_start = folded.rfind(" ", 0, begin) + 1
             if folded[word_start:begin] not in self._clitics[script]:
                 return begin, -1
-        stop = end - 1 if ending == 0 else _end_of_word(folded, end, ending)
-        for word in rest:
-            stop = _follow(folded, stop, word)
+        if ending == 0:
+            return begin, end - 1
+        stop = folded.find(" ", end)
+        if stop - end > ending != OPEN_ENDING:
+            return begin, -1
+        for letters, ending in rest:
+            if not folded.startswith(letters, stop + 1):
+                return begin, -1
+            end = stop + 1 + len(letters)
+            stop = folded.find(" ", end)
+            if stop - end > ending != OPEN_ENDING:
+                return begin, -1
         return begin, stop
-
-
-def _end_of_word(folded: str, end: int, ending: int) -> int:
-    """Where the written word ends, or -1 when it goes on for more letters than may follow."""
-    stop = folded.find(" ", end)
-    return stop if ending == OPEN_ENDING or stop - end <= ending else -1
-
-
-def _follow(folded: str, stop: int, word: Word) -> int:
-    """The end of the next word when it is `word`, else -1."""
-    if stop < 0 or not folded.startswith(word.letters, stop + 1):
-        return -1
-    return _end_of_word(folded, stop + 1 + len(word.letters), word.ending)

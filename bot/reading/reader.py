@@ -83,14 +83,9 @@ class Reader:
         """The finding with the evidence that was weighed for it."""
         text = read_text(self._folder, report.title, report.text)
         language = self._detector.detect(text.raw, text.folded)
-        passages = Passages(
-            text,
-            language,
-            self._lexicons.read(language, text),
-            self._names.places(text),
-            self._names.parties(text),
-            report.reported_at.date(),
-        )
+        places, parties = self._names.find(text)
+        found = self._lexicons.read(language, text)
+        passages = Passages(text, language, found, places, parties, report.reported_at.date())
         mark_passages(passages)
         features = text_features(passages)
         theatre = self._map.choose_theatre(passages, report.source.side)

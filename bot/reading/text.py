@@ -18,8 +18,10 @@ SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
 _LATIN = "A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0259\u018f"
-_APOSTROPHE = re.compile(f"(?<=[0-9{_LATIN}])['\u2019\u02bc\u2018](?=[{_LATIN}])")
-_GERSHAYIM = re.compile('(?<=[\u05d0-\u05ea])["\u201d\u201c](?=[\u05d0-\u05ea])')
+_APOSTROPHE = re.compile(f"['\u2019\u02bc\u2018](?<=[0-9{_LATIN}].)(?=[{_LATIN}])")
+_GERSHAYIM = re.compile('["\u201d\u201c](?<=[\u05d0-\u05ea].)(?=[\u05d0-\u05ea])')
+"""The mark itself first, so that it is looked for at once."""
+
 _ASCII = {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)}
 _END = re.compile(
     "\n+|[\u3002\uff01\uff1f\u06d4\u061f\u0589\u0964\u1362\u17d4\u104b]+|[.!?\u2026]+[\"'\u00bb\u201d)\\]]*(?=\\s|$)"
@@ -34,7 +36,7 @@ _STOP = re.compile("[.!?\n\u2026\u3002\uff01\uff1f\u06d4\u061f\u0589\u0964\u1362
 
 _CLAUSES = (
     re.compile(r"[,;:()\u2013\u2014\u060c\u061b\uff0c\uff1b\u3001\u055d\u1363\u1365\u104a]"),
-    re.compile(r"[ \n\t]-\s"),
+    re.compile(r"-(?<=[ \n\t]-)\s"),
     re.compile(r"\.\s"),
 )
 _DATELINE = re.compile(
@@ -43,15 +45,24 @@ _DATELINE = re.compile(
 )
 
 
-class Folder(dict[str, str]):
-    """Folds character by character, remembering each, so that every folded letter knows where it came from.
+class Folder(dict[int, str]):
+    """Folds letter by letter, by their codes, remembering each, so that every folded letter knows its origin.
 
     Hangul syllables stay whole: taken apart, the beginning of one would look like another.
     """
 
-    def __missing__(self, char: str) -> str:
-        folded = char if "\uac00" <= char <= "\ud7a3" else fold_words(f"a{char}a")[1:-1]
-        self[char] = folded
+    def __init__(self) -> None:
+        super().__init__()
+        self._uneven = ""
+        self._find_uneven = re.compile("(?!)").finditer
+        """Finds letters that become none or several."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        self[code] = folded = letter if "\uac00" <= letter <= "\ud7a3" else _fold_part(letter)
+        if len(folded) != 1:
+            self._uneven += letter
+            self._find_uneven = re.compile(f"[{re.escape(self._uneven)}]").finditer
         return folded
 
     def fold(self, text: str) -> tuple[str, Sequence[int] | None]:
@@ -60,23 +71,32 @@ class Folder(dict[str, str]):
         None instead of the counts where one letter stands for one. Burmese in Zawgyi is understood.
         """
         written = _part_words(text)
-        return self._fold(convert(written) if is_zawgyi(written) else written)
-
-    def _fold(self, written: Sequence[str]) -> tuple[str, Sequence[int] | None]:
-        if isinstance(written, str) and written.isascii():
+        if written.isascii():
             return f" {written.translate(_ASCII)} ", None
-        parts = list(map(self.__getitem__, written))
-        folded = "".join(parts)
-        if all(len(part) == 1 for part in set(parts)):
-            return f" {folded} ", None
-        return f" {folded} ", list(accumulate(map(len, parts)))
+        if is_zawgyi(written):
+            parts = [_fold_part(part) for part in convert(written)]
+            return f" {''.join(parts)} ", list(accumulate(map(len, parts)))
+        return f" {written.translate(self)} ", self._count(written)
+
+    def _count(self, written: str) -> Sequence[int] | None:
+        """For each letter, how many folded ones end with it; None where one letter stands for one."""
+        counts: list[int] = []
+        more = 0
+        for match in self._find_uneven(written):
+            counts += range(len(counts) + more + 1, match.start() + more + 1)
+            more += len(self[ord(match.group())]) - 1
+            counts.append(match.end() + more)
+        return counts + list(range(len(counts) + more + 1, len(written) + more + 1)) if counts else None
 
     def fold_phrase(self, phrase: str) -> str:
         """A phrase of the data files in the same form, without outer spaces and with single inner ones."""
         written = _part_words(phrase)
-        if written.isascii():
-            return " ".join(written.translate(_ASCII).split())
-        return " ".join("".join(map(self.__getitem__, written)).split())
+        return " ".join(written.translate(_ASCII if written.isascii() else self).split())
+
+
+def _fold_part(written: str) -> str:
+    """What stands for a letter, or a syllable, between others."""
+    return fold_words(f"a{written}a")[1:-1]
 
 
 def _part_words(text: str) -> str:
@@ -143,13 +163,13 @@ def read_text(folder: Folder, title: str, body: str) -> Text:
     dateline = _DATELINE.match(raw[body_start : body_start + 100])
     dateline_end = body_start + dateline.end() if dateline else body_start
     ends = list(_ends(raw))
-    cuts = sorted({0, *ends, *(m.end() for pattern in _CLAUSES for m in pattern.finditer(raw))})
+    cuts = [m.end() for pattern in _CLAUSES for m in pattern.finditer(raw)]
     return Text(
         raw,
         folded,
         offsets,
         _to_folded([0, *ends], offsets),
-        _to_folded(cuts, offsets),
+        _to_folded([0, *ends, *cuts], offsets),
         _to_folded([0, body_start], offsets)[-1],
         _to_folded([0, dateline_end], offsets)[-1],
     )
