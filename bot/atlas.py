@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nsmallest
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -11,7 +12,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from bot.choices import distance_km
 from bot.errors import ConfigurationError
 from bot.folding import fold
-from bot.model import Region, RegionLevel
+from bot.model import UNSOUGHT, Region, RegionLevel
 
 LIKENESS = 0.66
 """The least likeness (0 to 1, edits against length) of a mistyped name to one that is suggested."""
@@ -165,13 +166,20 @@ class Atlas:
 
 
 def _index(regions: Iterable[Region]) -> dict[str, list[Region]]:
-    """Folded spelling -> the regions that are called so, the widest first."""
+    """Folded spelling -> the regions that are called so, the widest first; behind them those seldom called so."""
     index: dict[str, list[Region]] = {}
-    for region in sorted(regions, key=lambda region: RANKS[region.level]):
-        for folded in dict.fromkeys(fold(name) for name in (*region.spellings, region.id)):
+    ordered = sorted(regions, key=lambda region: RANKS[region.level])
+    everyday = ((region, region.names[UNSOUGHT]) for region in ordered if UNSOUGHT in region.names)
+    for region, names in chain(((region, _names_of(region)) for region in ordered), everyday):
+        for folded in dict.fromkeys(map(fold, names)):
             if folded:
                 index.setdefault(folded, []).append(region)
     return index
+
+
+def _names_of(region: Region) -> tuple[str, ...]:
+    """The names that mean this region wherever they stand, and its id."""
+    return (region.name, *chain.from_iterable(region.sought.values()), region.id)
 
 
 def apart_km(one: Region, other: Region) -> float:

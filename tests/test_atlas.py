@@ -59,6 +59,14 @@ def test_of_two_of_one_name_the_wider_is_found() -> None:
     assert ids(atlas.search("mor", 5)) == ["dist", "town"]
 
 
+def test_an_everyday_word_is_understood_and_gives_way() -> None:
+    """Whoever asks for Most finds the village, unless a region has that name wherever it stands."""
+    village = region("most-village", "t", "Most village", "place", und="Most|Lipa")
+    atlas = Atlas([region("t", None, "T", "theatre"), village, region("lipa", "t", "Lipa", "place")])
+    assert [atlas.find(name) for name in ("Most", "Lipa")] == [village, atlas.get("lipa")]
+    assert "Most" in village.spellings
+
+
 def test_search_goes_from_exact_to_inside() -> None:
     """The whole name, then its beginning, then the beginning of a word in it; each region once."""
     assert ids(ATLAS.search("zone 1", 3)) == ["zone-10", "zone-11", "zone-12"]

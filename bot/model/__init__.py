@@ -21,6 +21,7 @@ from bot.model.kinds import (
 from bot.model.values import (
     DEFAULT_OPTIONS,
     NEUTRAL,
+    UNSOUGHT,
     Alert,
     Claim,
     Entry,
@@ -40,6 +41,7 @@ from bot.model.values import (
 __all__ = [
     "DEFAULT_OPTIONS",
     "NEUTRAL",
+    "UNSOUGHT",
     "Act",
     "Alert",
     "AlertKind",

@@ -16,6 +16,9 @@ from bot.model.kinds import (
     Stance,
 )
 
+UNSOUGHT = "und"
+"""The tag of a region's names that are everyday words: it is known by them, and no text is searched for them."""
+
 NEUTRAL = "neutral"
 """The side of a source that no party of a truce owns."""
 
@@ -108,6 +111,11 @@ class Region:
     lat: float | None = None
     lon: float | None = None
     country: str = ""
+
+    @property
+    def sought(self) -> dict[str, tuple[str, ...]]:
+        """The names that texts are searched for, by language."""
+        return {tag: names for tag, names in self.names.items() if tag != UNSOUGHT}
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ class Names:
     def _region_phrases(self, regions: Iterable[Region]) -> Iterator[Phrase]:
         for region in regions:
             spelled = [("latin", region.name)]
-            spelled += [(lang, name) for lang, names in region.names.items() for name in names]
+            spelled += [(lang, name) for lang, names in region.sought.items() for name in names]
             for language, name in dict.fromkeys(spelled):
                 yield from self._phrases_of_name(name, language, f"r:{region.id}")
 

@@ -83,3 +83,12 @@ def test_missing_marks_change_nothing(read: Read, case: str) -> None:
     assert (first.killed, first.wounded) == (second.killed, second.wounded)
     assert [p.name for p in first.places] == [p.name for p in second.places]
     assert first.places
+
+
+def test_a_name_that_is_an_everyday_word_is_not_sought(read: Read) -> None:
+    """Smile is a village near Slovianoserbsk where `село` says so, and is called so then; a smile is none."""
+    found = read("Обстріл", "Бойовики обстріляли село Сміле з мінометів.", "2021-05-05T08:00:00+00:00").places
+    assert [("Smile" in place.names) for place in found] == [True]
+    text = "Smile, the medics told those whom mortar fire on Zolote had wounded."
+    found = read("Militants shelled Zolote", text, "2021-05-05T08:00:00+00:00").places
+    assert [place.name for place in found] == ["Zolote"]
