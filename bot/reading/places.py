@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.atlas import RANKS, Atlas
@@ -53,6 +54,7 @@ class Map:
         self._theatres: Mapping[str, Any] = facts.theatres
         self._widest = _widest(facts.atlas)
         self._elsewhere = frozenset(fold(name) for name in facts.languages["elsewhere"]["names"])
+        self._endings = frozenset(facts.languages["endings"])
         self._sounds = Sounds(facts.atlas, facts.languages["sounds"])
         self._homonyms = Homonyms(facts.atlas)
         self._capitals = Capitals(facts.languages, Folder())
@@ -153,7 +155,19 @@ class Map:
                 named.setdefault(place.region or place.name, Named(place, [])).mentions.append(mention)
         found = drop_beside(passages, _prefer_told(passages, list(named.values())))
         kept = drop_wider(passages, _prefer_regions(passages, found), self._atlas)[:MOST_PLACES]
-        return [(item.mentions[0], item.place) for item in kept]
+        return [(item.mentions[0], self._as_written(passages, item)) for item in kept]
+
+    def _as_written(self, passages: Passages, item: Named) -> FoundPlace:
+        """The place with its names as the report writes them too: without the article, or as nobody else does.
+
+        Only Latin letters are kept, in languages whose names take no endings.
+        """
+        if passages.language in self._endings:
+            return item.place
+        text, known = passages.text, {fold(name) for name in item.place.names}
+        written = (text.raw[slice(*text.raw_span(m.start, m.end))] for m in item.mentions)
+        others = {fold(name): name for name in written if is_latin(name) and fold(name) not in known}
+        return replace(item.place, names=(*item.place.names, *others.values())) if others else item.place
 
     def _is_city(self, passages: Passages, mention: Mention) -> bool:
         """Whether a capital that stands for its government elsewhere is the city here."""

@@ -6,6 +6,7 @@ import pytest
 
 from bot.reading.text import Folder, read_text
 from bot.reading.zawgyi import convert, is_zawgyi
+from tests.ground import shared_facts
 from tests.reading.conftest import Read
 
 MAY = "2025-05-05T08:00:00+00:00"
@@ -92,3 +93,20 @@ def test_a_name_that_is_an_everyday_word_is_not_sought(read: Read) -> None:
     assert ["Azat" in place.names for place in read(title, text, when).places] == [True]
     title, text = "Shots near Kut", "Azat, a soldier of 20, was wounded by sniper fire from Azerbaijan near Kut."
     assert [place.name for place in read(title, text, when).places] == ["Kut village"]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "written"),
+    [
+        ("Shelling of Latamna", "The Syrian army shelled Latamna with mortars, residents said.", "Latamna"),
+        ("Shelling", "The Syrian army shelled the village of Latamnah with mortars.", "Latamnah"),
+        ("Latamna'ya saldırı", "Rejim güçleri Latamna'yı havan topuyla vurdu.", ""),
+        ("Обстрел Латамны", "Сирийская армия обстреляла из миномётов Латамну.", ""),
+    ],
+)
+def test_a_place_is_called_as_the_report_calls_it(read: Read, title: str, text: str, written: str) -> None:
+    """Without its article, or in a spelling of the report's own; not with an ending or in other letters."""
+    place = read(title, text, "2021-02-17T08:00:00+00:00").places[0]
+    listed = next(region for region in shared_facts().atlas if region.id == "al-latamna")
+    assert place.region == listed.id
+    assert set(place.names) - set(listed.spellings) == {written} - {""}
