@@ -166,7 +166,7 @@ class Atlas:
 
 
 def _index(regions: Iterable[Region]) -> dict[str, list[Region]]:
-    """Folded spelling -> the regions that are called so, the widest first; behind them those seldom called so."""
+    """Folded spelling -> the regions that are called so, widest first; those seldom called so last."""
     index: dict[str, list[Region]] = {}
     ordered = sorted(regions, key=lambda region: RANKS[region.level])
     everyday = ((region, region.names[UNSOUGHT]) for region in ordered if UNSOUGHT in region.names)

@@ -17,7 +17,7 @@ from bot.model.kinds import (
 )
 
 UNSOUGHT = "und"
-"""The tag of a region's names that are everyday words: it is known by them, and no text is searched for them."""
+"""The tag of names that are everyday words: a region is known by them, and no text is searched for them."""
 
 NEUTRAL = "neutral"
 """The side of a source that no party of a truce owns."""

@@ -158,7 +158,7 @@ class Map:
         return [(item.mentions[0], self._as_written(passages, item)) for item in kept]
 
     def _as_written(self, passages: Passages, item: Named) -> FoundPlace:
-        """The place with its names as the report writes them too: without the article, or as nobody else does.
+        """The place, called as the report writes it too: without the article, or as nobody else does.
 
         Only Latin letters are kept, in languages whose names take no endings.
         """
