@@ -110,11 +110,21 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings()
     if settings.token is None:
         return _run_terminal(settings, is_once=False)
+    set_up_logging(settings.log_level, settings.log_format, [settings.token])
+    asyncio.run(_serve(settings, _on_telegram))
+    return 0
+
+
+def _on_telegram(settings: Settings) -> Stage:
     from bot.stages import telegram_stage
 
-    set_up_logging(settings.log_level, settings.log_format, [settings.token])
-    asyncio.run(_serve(settings, telegram_stage(settings)))
-    return 0
+    return telegram_stage(settings)
+
+
+def _in_terminal(settings: Settings, *, folder: Path, started_at: datetime) -> Stage:
+    from bot.stages import terminal_stage
+
+    return terminal_stage(settings, folder, started_at)
 
 
 def demo(args: argparse.Namespace) -> int:
@@ -219,26 +229,29 @@ def _moment(text: str) -> datetime:
 
 
 def _run_terminal(settings: Settings, *, is_once: bool) -> int:
-    from bot.stages import terminal_stage
-
     level = settings.log_level if settings.log_level != "INFO" else "WARNING"  # it would talk into the chat
     set_up_logging(level, settings.log_format)
     with tempfile.TemporaryDirectory(prefix="trucewatch-") as folder:
         started_at = datetime.now(UTC) - (ALREADY_OUT if is_once else timedelta())
-        stage = terminal_stage(settings, Path(folder), started_at)
-        asyncio.run(_serve(settings, stage, is_once=is_once))
+        set_stage = partial(_in_terminal, folder=Path(folder), started_at=started_at)
+        asyncio.run(_serve(settings, set_stage, is_once=is_once))
     return 0
 
 
-async def _serve(settings: Settings, stage: Stage, *, is_once: bool = False) -> None:
-    """Let the service run until a signal says stop."""
-    from bot.app import serve
+async def _serve(
+    settings: Settings, set_stage: Callable[[Settings], Stage], *, is_once: bool = False
+) -> None:
+    """Let the service run until a signal says stop. What it knows comes before the libraries: see there."""
+    from bot.knowledge import gather_knowledge
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await serve(settings, stage, stop, is_once=is_once)
+    knowledge = gather_knowledge()
+    from bot.app import serve
+
+    await serve(settings, set_stage(settings), knowledge, stop, is_once=is_once)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,9 @@ from bot.commands.crier import Crier
 from bot.commands.polling import Poll
 from bot.commands.refresh import check_now
 from bot.config import Settings
-from bot.data import Facts, load_facts
+from bot.data import Facts
 from bot.data.blocs import load_blocs
-from bot.data.messages import Words, load_words
+from bot.data.messages import Words
 from bot.deliver import Author, Deliverer
 from bot.deliver import Clock as OutboxClock
 from bot.digests import Digests
@@ -35,6 +35,7 @@ from bot.errors import ConfigurationError, StorageError
 from bot.floodgate import Floodgate
 from bot.hubs import PATH, Hubs
 from bot.ingest import Ingested, Limits, ingest
+from bot.knowledge import Knowledge
 from bot.lookout import Lookout
 from bot.model import Source
 from bot.pace import Pacer
@@ -80,32 +81,27 @@ class Ground:
     take_in: Ingests
 
 
-def lay_ground(settings: Settings, stage: Stage) -> Ground:
-    """Read all data files. Raises ConfigurationError when the facts or the sources cannot be used."""
-    facts = load_facts()
-    return build_ground(settings, stage, facts, Reader(facts), load_words())
-
-
-def build_ground(
-    settings: Settings, stage: Stage, facts: Facts, reader: Reader, words: dict[str, Words]
-) -> Ground:
-    """The ground from data that was read before. Raises ConfigurationError for the sources."""
+def lay_ground(settings: Settings, stage: Stage, knowledge: Knowledge) -> Ground:
+    """The ground from what was read before. Raises ConfigurationError for the sources."""
+    facts, reader = knowledge.facts, knowledge.reader
     take_in = partial(ingest, reader=reader, limits=_limit(settings, facts))
     facts = replace(facts, lexicons={})  # compiled into the reader: megabytes that nobody else asks for
-    return Ground(facts, words, stage.sources(facts), reader, take_in)
+    return Ground(facts, knowledge.words, stage.sources(facts), reader, take_in)
 
 
-async def serve(settings: Settings, stage: Stage, stop: asyncio.Event, *, is_once: bool = False) -> None:
+async def serve(
+    settings: Settings, stage: Stage, knowledge: Knowledge, stop: asyncio.Event, *, is_once: bool = False
+) -> None:
     """Wait until no other process serves the database, then serve until `stop`, or once.
 
     Raises ConfigurationError when it cannot be begun, StorageError when it cannot be just now, or another
     process has taken over.
     """
-    ground = lay_ground(settings, stage)  # seconds of work that a take-over need not wait for
+    ground = lay_ground(settings, stage, knowledge)
     async with sole_use(stage.database_url, stop) as may_serve:
         if may_serve:
             try:
-                async with open_service(settings, stage, ground=ground) as service:
+                async with open_service(settings, stage, ground) as service:
                     await (service.run_once() if is_once else service.run(stop))
             except (ConfigurationError, StorageError):
                 if not stop.is_set():  # asked to stop while it waits for a locked file, it just ends
@@ -114,14 +110,13 @@ async def serve(settings: Settings, stage: Stage, stop: asyncio.Event, *, is_onc
 
 @asynccontextmanager
 async def open_service(
-    settings: Settings, stage: Stage, clock: Clock | None = None, ground: Ground | None = None
+    settings: Settings, stage: Stage, ground: Ground, clock: Clock | None = None
 ) -> AsyncIterator[Service]:
     """Everything that runs, built in order and closed in the reverse.
 
-    Raises ConfigurationError when the facts, the sources or the database cannot be used, StorageError when
-    the database cannot be just now.
+    Raises ConfigurationError when the database cannot be used, StorageError when it cannot be just now.
     """
-    clock, wake, ground = clock or Clock(), asyncio.Event(), ground or lay_ground(settings, stage)
+    clock, wake = clock or Clock(), asyncio.Event()
     facts, words = ground.facts, ground.words
     async with AsyncExitStack() as stack:
         database = await Database.open(stage.database_url)

@@ -60,7 +60,7 @@ class _Snapshot:
             (str(diagnose(check, self._now).health),) for check in figures.checks
         )
         yield _gauge("sources", "Sources by their health.", ("health",), health)
-        chats: dict[tuple[str, ...], int] = {(str(state),): many for state, many in figures.chats.items()}
+        chats: dict[tuple[str, ...], int] = {("active",): figures.chats.active, ("gone",): figures.chats.gone}
         yield _gauge("chats", "Chats that can be written to, and that left.", ("state",), chats)
         moves: dict[tuple[str, ...], int] = {
             (str(part),): int(part not in self._standstills) for part in Part

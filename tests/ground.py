@@ -6,6 +6,7 @@ from functools import cache
 
 from bot.data import Facts, load_facts
 from bot.data.messages import Words, load_words
+from bot.knowledge import Knowledge
 from bot.reading import Reader
 
 
@@ -25,3 +26,9 @@ def shared_reader() -> Reader:
 def shared_words() -> dict[str, Words]:
     """The words of every language; whoever wants others makes a dictionary of their own."""
     return load_words()
+
+
+@cache
+def shared_knowledge() -> Knowledge:
+    """All three, as a service is started with them."""
+    return Knowledge(shared_facts(), shared_reader(), shared_words())

@@ -15,7 +15,7 @@ FILES = sorted((ROOT / "bot").rglob("*.py"))
 LEVELS = {
     0: {"model", "errors", "config", "log", "atlas", "choices", "folding", "voices", "data"},
     1: {"hours", "incidents", "reading", "rendering", "watch"},
-    2: {"sources", "storage"},
+    2: {"knowledge", "sources", "storage"},
     3: {
         *("admins", "ingest", "sender", "pace", "transport"),
         *("analyse", "export", "labelled", "metrics", "watched", "evidence"),
@@ -110,3 +110,12 @@ def test_importing_the_service_does_nothing() -> None:
     code += "assert threading.active_count() == 1, threading.enumerate()"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_what_the_service_knows_needs_no_large_library() -> None:
+    """The data are read first: the reader takes more to be made than it keeps, and the libraries that come
+    after it take that over. What is loaded for it, and by the command line itself, has none of them."""
+    large = ("telegram", "sqlalchemy", "aiohttp", "httpx", "apscheduler")
+    code = f"import sys, bot.__main__, bot.knowledge\nassert not sys.modules.keys() & {set(large)!r}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

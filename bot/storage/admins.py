@@ -46,14 +46,15 @@ async def set_reviewing(conn: AsyncConnection, chat_id: int, reviewing: Reviewin
 
 async def reviewing_of(conn: AsyncConnection) -> dict[int, Reviewing]:
     """What each chat that chose it reviews, by Telegram's number."""
-    statement = select(chat.c.telegram_id, reviewer.c.reviewing).join(reviewer)
-    return {row.telegram_id: row.reviewing for row in await conn.execute(statement)}
+    chosen = {row.chat_id: row.reviewing for row in await conn.execute(select(reviewer))}
+    named = select(chat.c.id, chat.c.telegram_id).where(chat.c.id.in_(chosen))
+    return {row.telegram_id: chosen[row.id] for row in await conn.execute(named)}
 
 
 async def drop_reviewers(conn: AsyncConnection, admins: Collection[int]) -> None:
     """Whoever is no admin any more (the settings changed) reviews nothing."""
-    others = select(chat.c.id).where(chat.c.telegram_id.not_in(sorted(admins)))
-    await conn.execute(delete(reviewer).where(reviewer.c.chat_id.in_(others)))
+    own = select(chat.c.id).where(chat.c.telegram_id.in_(sorted(admins)))
+    await conn.execute(delete(reviewer).where(reviewer.c.chat_id.not_in(own)))
 
 
 async def languages_of(conn: AsyncConnection, telegram_ids: Collection[int]) -> dict[int, str | None]:

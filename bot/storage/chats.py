@@ -13,7 +13,7 @@ from bot.choices import Length, Sound
 from bot.model import ChatKind, ChatStyle, DeliveryState
 from bot.storage.inserts import insert_new
 from bot.storage.states import ChatState
-from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, incident, notice, subscription
+from bot.storage.tables import IS_FOLLOW_UP, IS_MESSAGE, chat, delivery, incident, notice
 
 _OPEN = "is_open"
 """The key of a setting."""
@@ -49,11 +49,10 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class ChatCount:
-    """How many chats there are and how many of them subscribed to anything."""
+    """How many chats can be written to, and how many left."""
 
     active: int
     gone: int
-    subscribed: int
 
 
 async def ensure_chat(
@@ -93,12 +92,10 @@ async def topics_of(conn: AsyncConnection, telegram_id: int) -> list[Chat]:
 
 
 async def count_chats(conn: AsyncConnection) -> ChatCount:
-    """How many chats there are."""
-    rows = await conn.execute(select(chat.c.state, func.count().label("many")).group_by(chat.c.state))
-    many = {row.state: int(row.many) for row in rows}
-    chosen = select(func.count(subscription.c.chat_id.distinct()))
-    subscribed = int((await conn.execute(chosen)).scalar_one())
-    return ChatCount(many.get(ChatState.ACTIVE, 0), many.get(ChatState.GONE, 0), subscribed)
+    """How many chats there are, without a look at each: SQLite would sort a million to group them."""
+    every = select(func.count()).select_from(chat)
+    gone = int((await conn.execute(every.where(chat.c.gone_at.is_not(None)))).scalar_one())
+    return ChatCount(int((await conn.execute(every)).scalar_one()) - gone, gone)
 
 
 async def set_language(conn: AsyncConnection, chat_id: int, language: str) -> None:

@@ -227,9 +227,10 @@ async def hold_all(conn: AsyncConnection, until: datetime | None) -> None:
 
 async def pauses(conn: AsyncConnection, now: datetime) -> Pauses:
     """The deadlines that still lie ahead."""
-    held = select(chat.c.telegram_id, func.max(chat.c.not_before, type_=Instant()).label("until"))
-    held = held.where(chat.c.not_before > now).group_by(chat.c.telegram_id)
-    chats = {row.telegram_id: row.until for row in await conn.execute(held)}
+    held = select(chat.c.telegram_id, chat.c.not_before).where(chat.c.not_before > now)
+    # Grouped by the database, every chat would be read; in this order the latest of a chat comes last.
+    rows = await conn.execute(held.order_by(chat.c.not_before))
+    chats = {row.telegram_id: row.not_before for row in rows}
     microseconds = await get_setting(conn, PAUSE_ALL)
     everything = None if microseconds is None else from_microseconds(microseconds)
     return Pauses(everything if everything is not None and everything > now else None, chats)

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.chats import ChatCount, count_chats
 from bot.storage.columns import from_microseconds
 from bot.storage.deliveries import due_since, queue_by_priority, queue_size
 from bot.storage.settings import LAST_SENT_AT, get_setting
 from bot.storage.sources import all_checks
-from bot.storage.states import ChatState
-from bot.storage.tables import alert, chat
+from bot.storage.tables import alert
 from bot.storage.tallies import Totals, totals
 from bot.watch.pulse import Pulse, are_checked
 from bot.watch.state import SourceCheck
@@ -30,14 +30,13 @@ class Figures:
     """Alerts not yet queued for everybody whom they concern."""
     counted: Totals
     checks: tuple[SourceCheck, ...]
-    chats: dict[ChatState, int]
+    chats: ChatCount
     pulse: Pulse
 
 
 async def read_figures(conn: AsyncConnection, now: datetime, since: datetime | None = None) -> Figures:
     """As they are now; what is counted, from the hour of `since` on (None: ever)."""
     unqueued = select(func.count()).select_from(alert).where(alert.c.queued_at.is_(None))
-    by_state = select(chat.c.state, func.count().label("many")).group_by(chat.c.state)
     checks = await all_checks(conn)
     return Figures(
         waiting=await queue_by_priority(conn),
@@ -45,7 +44,7 @@ async def read_figures(conn: AsyncConnection, now: datetime, since: datetime | N
         unqueued_alerts=int((await conn.execute(unqueued)).scalar_one()),
         counted=await totals(conn, since),
         checks=tuple(checks),
-        chats={row.state: row.many for row in await conn.execute(by_state)},
+        chats=await count_chats(conn),
         pulse=await _feel(conn, checks, now),
     )
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from bot.app import Clock, build_ground, open_service
+from bot.app import Clock, lay_ground, open_service
 from bot.config import load_settings
 from bot.service import Service
 from bot.stages import telegram_stage
-from tests.ground import shared_facts, shared_reader, shared_words
+from tests.ground import shared_knowledge
 from tests.source_host import Item, SourceHost, feed, rss
 from tests.telegram_server import TOKEN, TelegramServer
 
@@ -138,8 +138,8 @@ async def open_newsroom(
         loaded = load_settings(None, **chosen)
         clock = WatchClock(now)
         stage = telegram_stage(loaded)
-        ground = build_ground(loaded, stage, shared_facts(), shared_reader(), shared_words())
-        async with open_service(loaded, stage, clock, ground) as service:
+        ground = lay_ground(loaded, stage, shared_knowledge())
+        async with open_service(loaded, stage, ground, clock) as service:
             stop = asyncio.Event()
             running = asyncio.create_task(service.run(stop))
             try:

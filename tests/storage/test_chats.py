@@ -18,6 +18,7 @@ from bot.storage.deliveries import Recorded
 from bot.storage.digests import rhythm_of, save_rhythm
 from bot.storage.filters import ask_for, put_circle
 from bot.storage.moves import migrate
+from bot.storage.population import count_languages
 from bot.storage.states import ChatState
 from bot.storage.subscriptions import Filters, filters_of, set_keywords, subscribe
 from bot.storage.tables import chat, chat_filter, circle, delivery, keyword, rhythm, subscription
@@ -75,14 +76,26 @@ async def test_language_and_settings(db: Database) -> None:
 
 
 async def test_counting(db: Database) -> None:
-    """Active, gone, and with a subscription."""
+    """Active and gone."""
     async with db.writing() as conn:
-        assert await chats.count_chats(conn) == ChatCount(0, 0, 0)
+        assert await chats.count_chats(conn) == ChatCount(0, 0)
         await a_chat(conn, 1, "hill", "sea")
         await a_chat(conn, 2)
         gone = await a_chat(conn, 3, "hill")
         await chats.mark_gone(conn, gone.id, START)
-        assert await chats.count_chats(conn) == ChatCount(2, 1, 2)
+        assert await chats.count_chats(conn) == ChatCount(2, 1)
+
+
+async def test_languages_are_counted_part_by_part(db: Database) -> None:
+    """However many chats are looked at at a time, each is counted once; those that left are not."""
+    async with db.writing() as conn:
+        for number, language in enumerate(("ka", "ka", None, "hy", "ka"), start=1):
+            made = await a_chat(conn, number)
+            if language:
+                await chats.set_language(conn, made.id, language)
+        await chats.mark_gone(conn, made.id, START)
+        for at_once in (1, 2, 3, 100):
+            assert await count_languages(conn, at_once) == {"ka": 2, "hy": 1, None: 1}
 
 
 async def test_a_chat_that_returns_finds_its_choice(db: Database) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy import func, select, update
 from bot.model import AlertKind, DeliveryState, Severity
 from bot.storage import deliveries
 from bot.storage.alerts import latest_times, note_sent
-from bot.storage.chats import mark_gone
+from bot.storage.chats import ChatCount, mark_gone
 from bot.storage.database import Database
 from bot.storage.deliveries import Recorded, due_since, hold_all, hold_chat
 from bot.storage.figures import read_figures, read_pulse
 from bot.storage.outcomes import Settled, settle
 from bot.storage.sources import SourceState, save_state, upsert_catalogue
-from bot.storage.states import PRIORITY_GRAVE, PRIORITY_NEW, ChatState
+from bot.storage.states import PRIORITY_GRAVE, PRIORITY_NEW
 from bot.storage.tables import alert, tally
 from bot.storage.tallies import KEEP_HOURS, add_counts, fold_hours, totals
 from bot.watch.counts import Counted
@@ -100,7 +100,7 @@ async def test_the_figures(db: Database) -> None:
         seen = await read_figures(conn, START)
         assert seen.waiting == {PRIORITY_GRAVE: 2, PRIORITY_NEW: 3}
         assert (seen.sending, seen.unqueued_alerts) == (1, 1)
-        assert seen.chats == {ChatState.ACTIVE: 3, ChatState.GONE: 1}
+        assert seen.chats == ChatCount(3, 1)
         assert seen.counted == {(Counted.CHECKS, "ok"): 1, (Counted.CHECKS, "failed"): 1}
         assert seen.pulse == Pulse(True, START, START, None) == await read_pulse(conn, START)
         done = Recorded(claimed.id, DeliveryState.SENT, START + MINUTE, message_id=1)
