@@ -23,19 +23,8 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 
 from bot.data import load_facts
-from tools.model import (
-    CORPUS,
-    RELEVANCE_PRIOR,
-    TARGET,
-    Row,
-    f1,
-    groups_of,
-    matrix_of,
-    minimize_logistic,
-    read_rows,
-    training_rows,
-    work,
-)
+from tools.fitting import Row, f1, groups_of, matrix_of, minimize_logistic
+from tools.model import CORPUS, RELEVANCE_PRIOR, TARGET, read_rows, training_rows, work
 
 
 def main() -> None:

@@ -16,14 +16,13 @@ from __future__ import annotations
 import argparse
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 
 from bot.analyse import make_report
 from bot.data import Facts, load_facts
@@ -32,21 +31,28 @@ from bot.model import Stance
 from bot.reading import Reader
 from bot.reading.reader import Workings
 from bot.reading.stance import OTHERS
+from tools.blame import fit_blame
+from tools.fitting import (
+    Row,
+    Tables,
+    cross_validate,
+    f1,
+    groups_of,
+    matrix_of,
+    minimize_logistic,
+    minimize_softmax,
+    named,
+    names_of,
+    scores_of,
+)
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "bot" / "data" / "relevance.toml"
 CORPUS = ROOT / "corpus"
 
-RELEVANCE_PRIOR, BLAME_PRIOR, STANCE_PRIOR = 0.5, 6.0, 5.0
+RELEVANCE_PRIOR = 0.5
 """How many times a squared unit of change in a weight costs against the loss of one report: chosen by
 cross-validation on the training reports."""
-
-FOLDS = 5
-LEAST_USES = 3
-"""A part of the evidence that fewer training reports show gets no weight: chance would set it."""
-
-Row = dict[str, Any]
-Tables = dict[str, dict[str, float]]
 
 
 def main() -> None:
@@ -123,28 +129,6 @@ def fit_stance(rows: Sequence[Row], workings: Sequence[Workings], tables: Tables
     return {stance: named(names, table[:, column]) for column, stance in enumerate(OTHERS)}
 
 
-def fit_blame(rows: Sequence[Row], workings: Sequence[Workings], tables: Tables) -> Tables:
-    """One table of weights, the same for every party."""
-    told = [
-        (row, party, features)
-        for row, w in zip(rows, workings, strict=True)
-        if row["label"]["violation"]
-        for party, features in w.blame.items()
-    ]
-    names = names_of([features for _, _, features in told], tables["prior_accused"])
-    matrix = matrix_of([features for _, _, features in told], names)
-    truth = np.array([party in row["label"]["accused"] for row, party, _ in told], dtype=float)
-    start = np.array([tables["prior_accused"].get(name, 0.0) for name in names])
-
-    def learn(matrix: Any, truth: Any) -> Any:
-        return minimize_logistic(matrix, truth, start, BLAME_PRIOR)
-
-    weights = learn(matrix, truth)
-    held = cross_validate(matrix, truth, groups_of([row for row, _, _ in told]), learn, np.matmul)
-    print(f"blame     fitted F1 {f1(matrix @ weights, truth):.3f}, held out F1 {f1(held, truth):.3f}")
-    return {"accused": named(names, weights)}
-
-
 def fit_relevance(rows: Sequence[Row], workings: Sequence[Workings], tables: Tables) -> Tables:
     """The weights of the evidence for a violation, each on its side of zero."""
     prior = tables["prior"]
@@ -164,60 +148,9 @@ def fit_relevance(rows: Sequence[Row], workings: Sequence[Workings], tables: Tab
     return {"weights": named(names, weights)}
 
 
-def names_of(features: Sequence[dict[str, float]], known: Iterable[str] = ()) -> list[str]:
-    """The parts of the evidence that are seen often enough or have a prior, "base" first."""
-    seen: dict[str, int] = {}
-    for row in features:
-        for name in row:
-            seen[name] = seen.get(name, 0) + 1
-    often = {name for name, times in seen.items() if times >= LEAST_USES}
-    return ["base", *sorted((often | set(known)) - {"base"})]
-
-
 def _table_of(key: str) -> str:
     """The table in which a weight of the reader stands."""
     return key.partition(".")[0] if "." in key else "weights"
-
-
-def matrix_of(features: Sequence[dict[str, float]], names: Sequence[str]) -> Any:
-    """One line of evidence each, with 1 for "base"."""
-    return np.array([[1.0 if n == "base" else row.get(n, 0.0) for n in names] for row in features])
-
-
-def minimize_logistic(matrix: Any, truth: Any, start: Any, prior: float, bounds: Any = None) -> Any:
-    """Weights that lose least, near `start`."""
-
-    def loss(weights: Any) -> tuple[float, Any]:
-        margin = matrix @ weights
-        chance = 1.0 / (1.0 + np.exp(-margin))
-        cost = np.logaddexp(0.0, margin) - truth * margin
-        change = weights - start
-        gradient = matrix.T @ (chance - truth) + 2 * prior * change
-        return float(cost.sum() + prior * (change**2).sum()), gradient
-
-    return minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
-
-
-def minimize_softmax(matrix: Any, truth: Any, start: Any, classes: int) -> Any:
-    """Weights of every class but the first, flattened, that lose least, near `start`."""
-    wanted = np.eye(classes)[truth]
-
-    def loss(weights: Any) -> tuple[float, Any]:
-        scores = scores_of(matrix, weights, classes)
-        scores -= scores.max(axis=1, keepdims=True)
-        total = np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        chance = np.exp(scores - total)
-        cost = -((scores - total) * wanted).sum() + STANCE_PRIOR * ((weights - start) ** 2).sum()
-        gradient = (matrix.T @ (chance - wanted))[:, 1:].ravel() + 2 * STANCE_PRIOR * (weights - start)
-        return float(cost), gradient
-
-    return minimize(loss, start, jac=True, method="L-BFGS-B").x
-
-
-def scores_of(matrix: Any, weights: Any, classes: int) -> Any:
-    """One column a class, the first of zeros."""
-    scores = matrix @ weights.reshape(matrix.shape[1], classes - 1)
-    return np.hstack([np.zeros((len(matrix), 1)), scores])
 
 
 def late_updates(rows: Sequence[Row]) -> set[str]:
@@ -236,47 +169,19 @@ def late_updates(rows: Sequence[Row]) -> set[str]:
     }
 
 
-def groups_of(rows: Sequence[Row]) -> list[str]:
-    """Reports of one incident share a group; others stand alone."""
-    return [row["label"]["incident"] or row["id"] for row in rows]
-
-
-def cross_validate(
-    matrix: Any,
-    truth: Any,
-    groups: Sequence[str],
-    learn: Callable[[Any, Any], Any],
-    judge: Callable[[Any, Any], Any],
-) -> Any:
-    """What is judged of each line by weights that have not seen its group."""
-    order = {group: number % FOLDS for number, group in enumerate(sorted(set(groups)))}
-    folds = np.array([order[group] for group in groups])
-    judged = np.zeros(len(truth))
-    for fold in range(FOLDS):
-        held = folds == fold
-        judged[held] = judge(matrix[held], learn(matrix[~held], truth[~held]))
-    return judged
-
-
-def f1(margins: Any, truth: Any) -> float:
-    """Of the decision at zero."""
-    judged = margins >= 0
-    hits = float((judged * truth).sum())
-    return 2 * hits / max(float(judged.sum() + truth.sum()), 1.0)
-
-
-def named(names: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
-    """Weights to two decimals by name, without those that came to nothing."""
-    rounded = {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)}
-    return {name: weight for name, weight in rounded.items() if weight}
-
-
 def save(tables: Tables) -> None:
     """Writes the tables that were fitted behind what the file says by hand."""
     head = TARGET.read_text(encoding="utf-8").partition("\n[weights]\n")[0]
-    order = ["weights", "accused", *OTHERS]
-    parts = ["\n".join((f"[{name}]", *(f"{k} = {v}" for k, v in tables[name].items()))) for name in order]
+    order = ["weights", "accused", "context", *OTHERS]
+    parts = [
+        "\n".join((f"[{name}]", *(f"{_key(k)} = {v}" for k, v in tables[name].items()))) for name in order
+    ]
     TARGET.write_text(head + "\n" + "\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _key(name: str) -> str:
+    """As TOML writes it."""
+    return name if name.isidentifier() else f'"{name}"'
 
 
 if __name__ == "__main__":

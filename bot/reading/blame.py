@@ -68,6 +68,8 @@ class Case:
     stance: Stance
     sides: Sides
     parts: Parts
+    leanings: Mapping[str, float]
+    """What the contexts of each party's mentions weigh."""
 
     @property
     def side(self) -> str:
@@ -87,7 +89,7 @@ def judge_blame(
     `grounds` says in which region a party's forces stand, `regions` all that hold the scene: of allies that
     one word covers, only those of the place are meant.
     """
-    rated = {party: _weigh(row, weights) for party, row in features.items()}
+    rated = {party: _weigh(row, weights) + case.leanings.get(party, 0.0) for party, row in features.items()}
     accused = _choose(rated, case)
     accused = _narrow(accused, case.sides, grounds, regions)
     is_said = any(case.parts.told[p][kind] for p in accused for kind in DOES)

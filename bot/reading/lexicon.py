@@ -57,6 +57,10 @@ class Findings:
         self._by_table: dict[str, list[Hit]] = {}
         self._all = hits
 
+    def all(self) -> Sequence[Hit]:
+        """Every hit, by start."""
+        return self._all
+
     def of(self, code: str) -> list[Hit]:
         """Hits with exactly this code."""
         return self._by_code.get(code, [])

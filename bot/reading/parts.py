@@ -97,18 +97,19 @@ class Parts:
             told[kind] = told.get(kind, 0) + amount  # type: ignore[assignment]
 
 
-def read_parts(passages: Passages, sides: Sides, order: str) -> Parts:
-    """The part of every fighting party that the news names, or where it names none, what is told of the past.
-
-    `order` is "last" where verbs stand last.
-    """
-    parts = Parts()
+def find_namings(passages: Passages, sides: Sides) -> list[Naming]:
+    """Every mention of fighting parties in the news, or where it names none, in what is told of the past."""
     namings = [
         (mention, own)
         for mention in passages.parties
         if (own := [p for p in codes_of(mention, "p") if p in sides.fighters])
     ]
-    namings = [each for each in namings if not passages.is_past(each[0].start)] or namings
+    return [each for each in namings if not passages.is_past(each[0].start)] or namings
+
+
+def read_parts(passages: Passages, namings: Sequence[Naming], sides: Sides, order: str) -> Parts:
+    """The part of every party of the `namings`; `order` is "last" where verbs stand last."""
+    parts = Parts()
     places = {(m.start, m.end) for m in passages.places}
     mutual = {passages.text.sentence_of(hit.start) for hit in mutual_blame(passages)}
     firsts = {passages.text.sentence_of(hit.start) for hit in passages.found.of("roles.first")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -14,12 +14,13 @@ from bot.reading.acts import judge_acts, told_acts
 from bot.reading.blame import Blame, Case, blame_features, judge_blame
 from bot.reading.bonds import Bonds, bond_features
 from bot.reading.casualties import Casualties, read_casualties
+from bot.reading.contexts import Context, read_contexts, weigh_contexts
 from bot.reading.dates import day_of_report, is_of_the_truce, judge_day
 from bot.reading.days import Day, read_days
 from bot.reading.language import Detector
 from bot.reading.lexicon import Lexicons
 from bot.reading.names import Mention, Names, codes_of
-from bot.reading.parts import Sides, read_parts
+from bot.reading.parts import Sides, find_namings, read_parts
 from bot.reading.passages import Passages, mark_older_days, mark_passages
 from bot.reading.places import Map
 from bot.reading.relevance import text_features, weigh
@@ -39,6 +40,9 @@ BELLIGERENT = frozenset({"state", "group"})
 
 MOST_EVIDENCE = 60
 
+CONTEXT = "context."
+"""Before the names of weights of what stands around parties."""
+
 
 @dataclass(slots=True)
 class Workings:
@@ -48,6 +52,8 @@ class Workings:
     stance: dict[str, float] = field(default_factory=dict)
     blame: dict[str, dict[str, float]] = field(default_factory=dict)
     """By party."""
+    contexts: dict[str, list[Context]] = field(default_factory=dict)
+    """By party, one a mention."""
 
 
 class Reader:
@@ -72,6 +78,11 @@ class Reader:
         self._arms = {theatre: row.get("arms", {}) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
         self._weights = facts.weights
+        self._context_weights = {
+            name.removeprefix(CONTEXT): weight
+            for name, weight in facts.weights.items()
+            if name.startswith(CONTEXT)
+        }
         self._fighters = {theatre: self._belligerents(theatre) for theatre in facts.theatres}
         self._zones = {theatre: ZoneInfo(row["zone"]) for theatre, row in facts.theatres.items()}
 
@@ -111,14 +122,16 @@ class Reader:
         bound = frozenset(p for truce in truces for p in truce.parties)
         sides = self._sides(theatre, bound)
         order = "last" if passages.language in self._verb_last else ""
-        parts = read_parts(passages, sides, order)
+        namings = find_namings(passages, sides)
+        parts = read_parts(passages, namings, sides, order)
         age_days = (passages.published - occurred).days
         workings = Workings(features, stance_features(passages, report, age_days, parts, sides))
         stance = judge_stance(workings.stance, self._weights)
         if stance is Stance.TALLY:
             passages.past.clear()
         casualties = read_casualties(passages)
-        case = Case(passages, report, stance, sides, parts)
+        workings.contexts = read_contexts(passages, namings, sides)
+        case = Case(passages, report, stance, sides, parts, self._lean(workings.contexts))
         around = frozenset(a for region in regions for a in self._atlas.path(region))
         workings.blame = blame_features(case)
         blame = judge_blame(case, workings.blame, self._weights, self._grounds[theatre], around)
@@ -153,6 +166,10 @@ class Reader:
             reasons=_name_truce(reasons, truce),
         )
         return finding, workings
+
+    def _lean(self, contexts: Mapping[str, Sequence[Context]]) -> dict[str, float]:
+        """What the contexts of each party weigh."""
+        return {party: weigh_contexts(own, self._context_weights) for party, own in contexts.items()}
 
     def _name_actors(self, passages: Passages, theatre: str, side: str) -> None:
         """Adds whom `the army`, `rebels` and `the enemy` mean there when this side's outlet says it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.model import flatten, late_updates, names_of, training_rows
+from tools.fitting import names_of
+from tools.model import flatten, late_updates, training_rows
 
 
 def test_only_training_reports_are_learnt_from() -> None:

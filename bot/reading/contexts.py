@@ -1,0 +1,135 @@
+"""What stands around each mention of a party: words of the lexicon and other parties, as evidence of blame.
+
+Where `parts` knows what some words around a name mean, here every word of the lexicon counts for what it was
+worth in the training reports.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from bot.reading.names import Mention, codes_of
+from bot.reading.parts import Naming, Sides
+from bot.reading.passages import Passages
+
+TABLES = frozenset({"stance", "scope", "roles", "truce", "casualties", "mutual"})
+"""Tables of the lexicon whose every code is a word of its own; all acts are one."""
+
+REACH = 6
+"""So many such words on either side of a name are looked at."""
+
+SHARPNESS = 2.0
+"""How far the mention that tells most outweighs a party's others: 0 takes their mean, infinity the most."""
+
+Context = tuple[str, ...]
+"""Names of what stands around one mention."""
+
+
+class Word(NamedTuple):
+    """A word of the lexicon or a name, as `read_contexts` sees it."""
+
+    start: int
+    end: int
+    code: str
+    parties: tuple[str, ...]
+    clause: int
+
+
+def read_contexts(passages: Passages, namings: Sequence[Naming], sides: Sides) -> dict[str, list[Context]]:
+    """For each party one context a mention."""
+    sentence_of = passages.text.sentence_of
+    words = _words_by_sentence(passages, sides)
+    contexts: defaultdict[str, list[Context]] = defaultdict(list)
+    for mention, own in namings:
+        here = words[sentence_of(mention.start)]
+        clause = passages.text.clause_of(mention.start)
+        for party in own:
+            contexts[party].append(_context(here, mention, clause, party, sides))
+    return contexts
+
+
+def weigh_contexts(contexts: Iterable[Context], weights: Mapping[str, float]) -> float:
+    """What a party's mentions say together: a mean that leans to the one which tells most; 0 without any.
+
+    The logarithm of the mean of exponentials, over SHARPNESS.
+    """
+    told = [sum(weights.get(name, 0.0) for name in context) for context in contexts]
+    if not told:
+        return 0.0
+    return math.log(sum(math.exp(SHARPNESS * each) for each in told) / len(told)) / SHARPNESS
+
+
+def _words_by_sentence(passages: Passages, sides: Sides) -> Mapping[int, list[Word]]:
+    """Everything that counts as a word, by sentence, in the order of the text."""
+    text = passages.text
+    words: list[tuple[int, int, str, tuple[str, ...]]] = [
+        (h.start, h.end, code, ()) for h in passages.found.all() if (code := _code(h.code))
+    ]
+    named = {(m.start, m.end) for m in passages.parties}
+    for mention in passages.parties:
+        fighters = tuple(p for p in codes_of(mention, "p") if p in sides.fighters)
+        words.append((mention.start, mention.end, "party", fighters))
+    words += [(m.start, m.end, "place", ()) for m in passages.places if (m.start, m.end) not in named]
+    by_sentence: defaultdict[int, list[Word]] = defaultdict(list)
+    for start, end, code, parties in sorted(words, key=_by_place):
+        by_sentence[text.sentence_of(start)].append(Word(start, end, code, parties, text.clause_of(start)))
+    return by_sentence
+
+
+def _by_place(word: tuple[int, int, str, tuple[str, ...]]) -> tuple[int, int]:
+    return word[0], -word[1]
+
+
+def _code(code: str) -> str:
+    """What a word of the lexicon counts as; "" where it says nothing of parties."""
+    table = code.partition(".")[0]
+    if table == "acts":
+        return table
+    return code if table in TABLES else ""
+
+
+def _context(words: Sequence[Word], mention: Mention, clause: int, party: str, sides: Sides) -> Context:
+    """What stands before and behind a mention in its sentence."""
+    before = [_seen(w, clause, party, sides) for w in words if w.end <= mention.start][::-1]
+    behind = _with_clause_end([w for w in words if w.start >= mention.end], clause, party, sides)
+    one, two = (*before, "start", "start")[:2]
+    next_, then = (*behind, "end", "end")[:2]
+    found = {f"behind {code}" for code in behind[:REACH]} | {f"before {code}" for code in before[:REACH]}
+    return (
+        *sorted(found),
+        f"next {next_}",
+        f"next {next_}, {then}",
+        f"last {one}",
+        f"last {two}, {one}",
+        f"around {one}, {next_}",
+    )
+
+
+def _seen(word: Word, clause: int, party: str, sides: Sides) -> str:
+    """A word before the mention; marked where it belongs to another clause."""
+    code = _related(word, party, sides)
+    return code if word.clause == clause else f"{code} apart"
+
+
+def _with_clause_end(words: Iterable[Word], clause: int, party: str, sides: Sides) -> list[str]:
+    """The words behind a mention, with `clause` where its clause ends."""
+    codes: list[str] = []
+    for word in words:
+        if word.clause != clause and "clause" not in codes:
+            codes.append("clause")
+        codes.append(_related(word, party, sides))
+    return codes
+
+
+def _related(word: Word, party: str, sides: Sides) -> str:
+    """The word's code; of a party's name how it stands to the party in question."""
+    if word.code != "party":
+        return word.code
+    if party in word.parties:
+        return "self"
+    if not word.parties:
+        return "outsider"
+    return "ally" if any(sides.are_allies(party, other) for other in word.parties) else "foe"
