@@ -19,7 +19,7 @@ from bot.reading.scene import Capitals, is_voice, may_be_scene
 from bot.reading.sounds import Sounds
 from bot.reading.text import Folder
 from bot.reading.unlisted import LIKELY, SURE, Romanizer, find_capitalised, find_unlisted, is_latin, lies_in
-from bot.reading.wider import AREAS, Named, are_close, drop_beside, drop_wider
+from bot.reading.wider import AREAS, Bearings, Named, are_close, drop_wider
 
 REGION_WEIGHT = 2.0
 TOWN_WEIGHT = 0.6
@@ -58,6 +58,7 @@ class Map:
         self._sounds = Sounds(facts.atlas, facts.languages["sounds"])
         self._homonyms = Homonyms(facts.atlas)
         self._capitals = Capitals(facts.languages, Folder())
+        self._bearings = Bearings(facts.languages, Folder())
         self._romanizer = Romanizer(facts.languages["romanized"])
         self._by_country: dict[str, list[str]] = {}
         for theatre, row in facts.theatres.items():
@@ -112,7 +113,7 @@ class Map:
 
     def find_scene(self, passages: Passages, theatre: str) -> list[tuple[Mention, FoundPlace]]:
         """Places of the theatre where the report says that it happened, the most specific first."""
-        spans = [(m.start, m.end) for m in passages.parties]
+        spans = [(m.start, m.end) for m in passages.parties if self._is_of(m, theatre)]
         unlisted = [self._recognise(passages, m, theatre) for m in find_unlisted(passages)]
         unlisted += self._sounding(passages, unlisted, theatre)
         listed = [m for m in passages.places if not any(n.start <= m.start < n.end for n in unlisted)]
@@ -123,6 +124,12 @@ class Map:
         quiet = [m for m in sure if not is_voice(passages, m)]
         choices = (self._choose_scene(passages, theatre, some) for some in (quiet, sure, cities))
         return next((scene for scene in choices if scene), [])
+
+    def _is_of(self, party: Mention, theatre: str) -> bool:
+        """Whether a party fights or speaks in the theatre: Algeria's name is only a town's in Colombia."""
+        return any(
+            theatre in self._parties[code].theatres for code in codes_of(party, "p") if code in self._parties
+        )
 
     def _recognise(self, passages: Passages, mention: Mention, theatre: str) -> Mention:
         """The listed place that an unlisted name sounds like, where there is one: `Kefr Nuran`."""
@@ -153,7 +160,7 @@ class Map:
                 and place.region not in self._widest
             ):
                 named.setdefault(place.region or place.name, Named(place, [])).mentions.append(mention)
-        found = drop_beside(passages, _prefer_told(passages, list(named.values())))
+        found = self._bearings.drop_beside(passages, _prefer_told(passages, list(named.values())))
         kept = drop_wider(passages, _prefer_regions(passages, found), self._atlas)[:MOST_PLACES]
         return [(item.mentions[0], self._as_written(passages, item)) for item in kept]
 

@@ -12,7 +12,7 @@ from bot.reading.lexicon import LONGEST
 from bot.reading.names import Mention
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
-from bot.reading.text import Folder, Text
+from bot.reading.text import Folder
 
 LEAD_REACH = 6
 """Folded letters between `fired from` and the place that it speaks of."""
@@ -44,6 +44,9 @@ PLAIN_WORDS = frozenset({"casualties.and", "roles.area", "roles.place_before", "
 CLINIC_BEFORE, CLINIC_AFTER = 16, 18
 """Letters around a place within which `hospital` makes it one's name or town."""
 
+CLINIC_HIT = 44
+"""Letters before `hospital in` within which an act makes it the target."""
+
 _DATELINE_MARKS = frozenset(":।")
 
 _DISTANCE = re.compile(r"\d (?:km|км|كم|كلم|كيلومتر\w*|kilom\w+|километр\w*|кілометр\w*)(?= )")
@@ -65,10 +68,10 @@ class Capitals:
         self._before, self._after, self._in, self._in_after = (
             {code: compiled(folder, words) for code, words in languages.get(table, {}).items()}
             for table, compiled in (
-                ("city_before", _ending_with),
-                ("city_after", _beginning_with),
-                ("city_in", _ending_with),
-                ("city_in_after", _beginning_with),
+                ("city_before", ending_with),
+                ("city_after", beginning_with),
+                ("city_in", ending_with),
+                ("city_in_after", beginning_with),
             )
         )
 
@@ -91,11 +94,13 @@ class Capitals:
         return (is_led or is_followed) and _tells_of_harm(passages, start)
 
 
-def _ending_with(folder: Folder, words: Sequence[str]) -> re.Pattern[str]:
+def ending_with(folder: Folder, words: Sequence[str]) -> re.Pattern[str]:
+    """A pattern of text that ends with one of the words and a space."""
     return re.compile(f" (?:{'|'.join(re.escape(folder.fold_phrase(word)) for word in words)}) ?$")
 
 
-def _beginning_with(folder: Folder, words: Sequence[str]) -> re.Pattern[str]:
+def beginning_with(folder: Folder, words: Sequence[str]) -> re.Pattern[str]:
+    """A pattern of text that begins with an ending of four letters at most and one of the words."""
     folded = (word[: len(word) - len(word.lstrip())] + folder.fold_phrase(word) for word in words)
     return re.compile(f".{{0,4}}?(?:{'|'.join(map(re.escape, folded))})")
 
@@ -111,7 +116,7 @@ def _tells_of_harm(passages: Passages, position: int) -> bool:
 def may_be_scene(passages: Passages, mention: Mention) -> bool:
     """Whether a place is neither the dateline nor led in by `fired from`, `said in` or `fled to`."""
     text = passages.text
-    if _is_dateline(text, mention) or passages.is_past(mention.start):
+    if _is_dateline(passages, mention) or passages.is_past(mention.start):
         return False
     if text.raw.startswith("-based", text.raw_span(mention.start, mention.end)[1]):
         return False
@@ -137,13 +142,18 @@ def is_voice(passages: Passages, mention: Mention) -> bool:
     return is_first and found.has("scope.says", mention.end, mention.end + 2)
 
 
-def _is_dateline(text: Text, mention: Mention) -> bool:
-    """Whether the text begins with the place and a mark that parts it from the news."""
+def _is_dateline(passages: Passages, mention: Mention) -> bool:
+    """Whether the text or a headline that tells of no act there begins with the place and a mark."""
+    text = passages.text
     if text.body_start <= mention.start < text.dateline_end:
         return True
     _, end = text.raw_span(mention.start, mention.end)
-    is_first = mention.start - text.body_start <= FIRST_REACH
-    return is_first and text.raw[end : end + 2].lstrip()[:1] in _DATELINE_MARKS
+    if text.raw[end : end + 2].lstrip()[:1] not in _DATELINE_MARKS:
+        return False
+    if FIRST_REACH < mention.start < text.body_start:
+        clause = text.clause_of(mention.start)
+        return not any(text.clause_of(act.start) == clause for act in passages.found.under("acts"))
+    return mention.start - text.body_start <= FIRST_REACH
 
 
 def _is_clinic(passages: Passages, mention: Mention) -> bool:
@@ -167,6 +177,7 @@ def _is_led_in(passages: Passages, mention: Mention) -> bool:
     return any(
         any(_leads_to(passages, hit, start) for start in starts)
         and not (code == "scope.from_direction" and _is_aimed_at(passages, hit))
+        and not _is_struck_clinic(passages, hit)
         for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
         for hit in _within(passages.found.of(code), *span)
     )
@@ -242,6 +253,15 @@ def _is_aimed_at(passages: Passages, hit: Hit) -> bool:
     return words.startswith("positions") and (
         found.has("roles.target", first, hit.start)
         or any(first <= act.start < hit.start for act in found.under("acts"))
+    )
+
+
+def _is_struck_clinic(passages: Passages, hit: Hit) -> bool:
+    """Whether words such as `hospital in` tell of what an act just before them hit."""
+    found = passages.found
+    clinic = found.first("casualties.hospital", hit.start, hit.end)
+    return clinic is not None and any(
+        clinic.start - CLINIC_HIT <= act.start < clinic.start for act in found.under("acts")
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from bot.atlas import RANKS, Atlas
 from bot.choices import distance_km
@@ -12,21 +11,24 @@ from bot.data import Town
 from bot.model import FoundPlace, Region, RegionLevel
 from bot.reading.names import Mention
 from bot.reading.passages import Passages
-from bot.reading.scene import letters_between
+from bot.reading.scene import ENDING, beginning_with, ending_with, letters_between
+from bot.reading.text import Folder
 
 TOWN_DEGREES = 0.15
 """Latitude and longitude together: some 15 km."""
 
 
+BEHIND_LETTERS = 5
+"""Letters of other words there, such as `to the`."""
+
 BEARING_REACH, BEHIND_REACH = 26, 60
 """Letters of `to the north of`, and between the place of the incident and the one that it lies by."""
 
-_BEARING = re.compile(
-    r" (?:(?:north|south|east|west)(?:\w*) of|outside|close to|(?:nord|sud|est|ouest) (?:de|d|du)"
-    r"|(?:norte|sur|este|oeste|leste|sul) de|cerca de|perto de|pres de|(?:север|юг|восток|запад)\w* (?:от )?"
-    r"|(?:північ|півд|схід|схо|захід|захо)\w* (?:від )?)"
-    r"(?: (?:the|la|el|city of|ville de|города|міста))? ?$"
-)
+DISTRICT_DEPTH = 4
+"""How many names lead to a place in a district: theatre, province, district, place."""
+
+AHEAD_REACH = 24
+"""Letters between words such as `yakınlarındaki` and the place that lies there."""
 
 
 ADDRESS_REACH = 24
@@ -57,19 +59,51 @@ class Named(NamedTuple):
     mentions: list[Mention]
 
 
-def drop_beside(passages: Passages, places: list[Named]) -> list[Named]:
-    """Without places that only say where another one lies: `Shumy, north of Horlivka`."""
-    starts = sorted(m.end for item in places for m in item.mentions)
-    beside = [
-        item for item in places if all(_is_bearing(passages, mention, starts) for mention in item.mentions)
-    ]
-    return [item for item in places if item not in beside] or places
+class Bearings:
+    """Tells by words such as `north of` that a place only says where another one lies."""
+
+    def __init__(self, languages: Mapping[str, Any], folder: Folder) -> None:
+        self._before = {code: ending_with(folder, words) for code, words in languages["bearing"].items()}
+        self._after = {
+            code: beginning_with(folder, words) for code, words in languages["bearing_after"].items()
+        }
+
+    def drop_beside(self, passages: Passages, places: list[Named]) -> list[Named]:
+        """Without places that only say where another one lies: `Shumy, north of Horlivka`."""
+        kept = [item for item in places if not self._lies_by(passages, item, places)]
+        return kept or places
+
+    def _lies_by(self, passages: Passages, item: Named, places: Sequence[Named]) -> bool:
+        """Whether each mention of it only tells where another place lies, and no quarter of its own."""
+        apart = [other for other in places if not _are_of_a_city(item.place, other.place)]
+        others = [mention for other in apart for mention in other.mentions]
+        return all(self._is_beside(passages, mention, others) for mention in item.mentions)
+
+    def _is_beside(self, passages: Passages, mention: Mention, others: Sequence[Mention]) -> bool:
+        """Whether it stands after `north of` just behind another place, or before such words and one."""
+        text, language = passages.text.folded, passages.language
+        before, after = self._before.get(language), self._after.get(language)
+        lead = text[max(0, mention.start - BEARING_REACH) : mention.start]
+        led = before.search(lead) if before else None
+        start = mention.start - len(lead) + led.start() if led else 0
+        if led and any(_touches(passages, other.end, start) for other in others):
+            return True
+        found = after.match(text, mention.end - ENDING) if after else None
+        return found is not None and any(0 <= m.start - found.end() <= AHEAD_REACH for m in others)
 
 
-def _is_bearing(passages: Passages, mention: Mention, ends: Sequence[int]) -> bool:
-    """Whether a place stands after `north of` or `near`, just behind another place."""
-    lead = passages.text.folded[max(0, mention.start - BEARING_REACH) : mention.start]
-    return _BEARING.search(lead) is not None and any(0 < mention.start - end <= BEHIND_REACH for end in ends)
+def _are_of_a_city(one: FoundPlace, other: FoundPlace) -> bool:
+    """Whether two places share a district: a town and its quarter, of which both are told."""
+    return len(one.path) == len(other.path) == DISTRICT_DEPTH and one.path[:-1] == other.path[:-1]
+
+
+def _touches(passages: Passages, end: int, start: int) -> bool:
+    """Whether nothing but words for an area, and no `and`, stands between a place and what follows it."""
+    return (
+        0 <= start - end <= BEHIND_REACH
+        and letters_between(passages, end, start) <= BEHIND_LETTERS
+        and not passages.found.has("casualties.and", end, start + 1)
+    )
 
 
 def drop_wider(passages: Passages, places: Sequence[Named], atlas: Atlas) -> list[Named]:
@@ -85,6 +119,7 @@ def drop_wider(passages: Passages, places: Sequence[Named], atlas: Atlas) -> lis
             item.place.region not in holders
             or item.place.level is RegionLevel.PLACE
             or _is_counted(passages, item, places)
+            or _is_joined(passages, item, places)
         )
         and not _is_address(passages, item, places)
         and not any(_is_namesake(item.place, other.place, atlas) for other in places)
@@ -123,6 +158,29 @@ def _is_listed(passages: Passages, end: int, mention: Mention) -> bool:
     is_joined = passages.found.has("casualties.and", end, mention.start)
     is_joined |= passages.text.folded[mention.start - 1] == ARABIC_AND
     return is_joined or any(0 < other.start - mention.end <= LIST_REACH for other in passages.places)
+
+
+def _is_joined(passages: Passages, area: Named, places: Sequence[Named]) -> bool:
+    """Whether `and` joins the area to a place in it: the town of its name is meant."""
+    inside = [m for other in places if area.place.region in other.place.path[:-1] for m in other.mentions]
+    return any(
+        _is_and(passages, other.end, mention.start) or _is_and(passages, mention.end, other.start)
+        for mention in area.mentions
+        for other in inside
+    )
+
+
+def _is_and(passages: Passages, start: int, end: int) -> bool:
+    """Whether nothing but `and`, and no word for an area, stands between two places next to each other."""
+    found = passages.found
+    has_and = found.has("casualties.and", start, end) or passages.text.folded[end - 1] == ARABIC_AND
+    return (
+        0 <= end - start <= ADDRESS_REACH
+        and has_and
+        and not found.has("roles.area", start, end)
+        and not any(start < m.start < end for m in passages.places)
+        and letters_between(passages, start, end) <= 1
+    )
 
 
 def _is_counted(passages: Passages, area: Named, places: Sequence[Named]) -> bool:
