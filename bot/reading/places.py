@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.atlas import RANKS, Atlas
+from bot.atlas import RANKS
 from bot.data import Facts, Town
 from bot.folding import fold
 from bot.model import FoundPlace, Region, RegionLevel
@@ -37,11 +37,6 @@ LEAST_EVIDENCE = 1.2
 MOST_PLACES = 12
 
 
-SMALL_TREE = 10
-MOST_OF_A_TREE = 0.6
-"""A region with a larger share of its theatre's places is as wide as the theatre."""
-
-
 _PRECISE = frozenset({RegionLevel.PLACE, RegionLevel.DISTRICT})
 
 
@@ -52,7 +47,7 @@ class Map:
         self._atlas, self._towns, self._parties = facts.atlas, facts.towns, facts.parties
         self._truce_parties = truce_parties
         self._theatres: Mapping[str, Any] = facts.theatres
-        self._widest = _widest(facts.atlas)
+        self._widest = frozenset(wide for row in facts.theatres.values() for wide in row.get("wide", ()))
         self._elsewhere = frozenset(fold(name) for name in facts.languages["elsewhere"]["names"])
         self._endings = frozenset(facts.languages["endings"])
         self._sounds = Sounds(facts.atlas, facts.languages["sounds"])
@@ -254,19 +249,6 @@ def _is_within(spans: Sequence[tuple[int, int]], mention: Mention) -> bool:
 def _is_party(passages: Passages, mention: Mention) -> bool:
     """Whether a mention is at once the whole name of a party."""
     return any((m.start, m.end) == (mention.start, mention.end) for m in passages.parties)
-
-
-def _widest(atlas: Atlas) -> frozenset[str]:
-    """Regions that hold most of their theatre: to name them says no more than the theatre."""
-    wide = set()
-    for theatre in atlas.theatres():
-        size = len(atlas.subtree(theatre.id))
-        wide |= {
-            child.id
-            for child in atlas.children(theatre.id)
-            if size > SMALL_TREE and len(atlas.subtree(child.id)) > size * MOST_OF_A_TREE
-        }
-    return frozenset(wide)
 
 
 def _is_beside(passages: Passages, code: str, mention: Mention) -> bool:

@@ -9,7 +9,7 @@ from statistics import median
 
 import pytest
 
-from tests.data.files import THEATRES, read_regions, spellings_of
+from tests.data.files import THEATRES, read_regions, read_theatres, spellings_of
 
 LEVELS = ("theatre", "province", "district", "place")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -120,6 +120,13 @@ def test_a_region_lies_near_its_parent(theatre: str) -> None:
 def test_countries_are_two_letters(theatre: str) -> None:
     """The country is an ISO 3166 alpha-2 code."""
     assert [r["id"] for r in read_regions(theatre) if not re.fullmatch("[A-Z]{2}", r["country"])] == []
+
+
+def test_wide_regions_are_the_theatres_own() -> None:
+    """A region that says no more than its theatre stands right below it."""
+    for theatre, row in read_theatres().items():
+        top = {region["id"] for region in read_regions(theatre) if region["parent"] == theatre}
+        assert set(row.get("wide", ())) <= top, theatre
 
 
 def test_the_lines_are_known_to_the_village() -> None:
