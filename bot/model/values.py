@@ -191,7 +191,10 @@ class FoundPlace:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one report says, in codes and numbers. `killed`, `wounded`: None when it gives no number."""
+    """What one report says, in codes and numbers. `killed`, `wounded`: None when it gives no number.
+
+    What is surely no violation is read no further than to know it: most of its finding may be empty.
+    """
 
     is_violation: bool
     score: float

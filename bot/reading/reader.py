@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.data import Facts
@@ -23,7 +24,7 @@ from bot.reading.names import Mention, Names, codes_of
 from bot.reading.parts import Sides, find_namings, read_parts
 from bot.reading.passages import Passages, mark_older_days, mark_passages
 from bot.reading.places import Map
-from bot.reading.relevance import text_features, weigh
+from bot.reading.relevance import OF_A_TRUCE, OF_THE_REST, highest_score, text_features, weigh
 from bot.reading.stance import judge_stance, stance_features
 from bot.reading.text import Folder, Text, read_text
 from bot.reading.truces import TruceTable, free_hours
@@ -54,6 +55,14 @@ class Workings:
     """By party."""
     contexts: dict[str, list[Context]] = field(default_factory=dict)
     """By party, one a mention."""
+
+
+class When(NamedTuple):
+    """The days that a report names, which of them it is about, and on which day that was."""
+
+    days: Sequence[Day]
+    day: Day | None
+    occurred: date
 
 
 class Reader:
@@ -87,11 +96,29 @@ class Reader:
         self._zones = {theatre: ZoneInfo(row["zone"]) for theatre, row in facts.theatres.items()}
 
     def read(self, report: Report) -> Finding:
-        """What the report says, with the words that each judgement rests on."""
-        return self.work(report)[0]
+        """What the report says, with the words that each judgement rests on.
+
+        Of a report that is surely no violation, whatever else it says, only what shows this is told: its
+        theatre, the evidence until then and its score, and the words by which it takes something back.
+        """
+        passages, features, theatre = self._look(report)
+        if theatre is None or highest_score(features, self._weights, OF_A_TRUCE + OF_THE_REST) < THRESHOLD:
+            return self._dismiss(passages, features, theatre)
+        when = self._date(report, passages, theatre)
+        if not self._may_be_bound(report, features, theatre, when):
+            return self._dismiss(passages, features | {"no_truce": 1.0}, theatre)
+        return self._judge(report, passages, features, theatre, when)[0]
 
     def work(self, report: Report) -> tuple[Finding, Workings]:
-        """The finding with the evidence that was weighed for it."""
+        """The finding with all the evidence that can be weighed for it, also where a part of it would do."""
+        passages, features, theatre = self._look(report)
+        if theatre is None:
+            return self._dismiss(passages, features, theatre), Workings(features)
+        when = self._date(report, passages, theatre)
+        return self._judge(report, passages, features, theatre, when)
+
+    def _look(self, report: Report) -> tuple[Passages, dict[str, float], str | None]:
+        """What the words alone say, and which theatre they point at."""
         text = read_text(self._folder, report.title, report.text)
         language = self._detector.detect(text.raw, text.folded)
         places, parties = self._names.find(text)
@@ -102,19 +129,32 @@ class Reader:
         theatre = self._map.choose_theatre(passages, report.source.side)
         if theatre is None:
             features["no_theatre"] = 1.0
-            score, reasons = weigh(features, self._weights)
-            taken_back = tuple(_evidence(text, _retractions(passages)))
-            return Finding(False, score, language, evidence=taken_back, reasons=reasons), Workings(features)
-        return self._judge(report, passages, theatre, features)
+        return passages, features, theatre
 
-    def _judge(
-        self, report: Report, passages: Passages, theatre: str, features: dict[str, float]
-    ) -> tuple[Finding, Workings]:
+    def _dismiss(self, passages: Passages, features: dict[str, float], theatre: str | None) -> Finding:
+        score, reasons = weigh(features, self._weights)
+        taken_back = tuple(_evidence(passages.text, _retractions(passages)))
+        return Finding(False, score, passages.language, theatre, evidence=taken_back, reasons=reasons)
+
+    def _date(self, report: Report, passages: Passages, theatre: str) -> When:
+        """The days that the report names, and the one that it is about."""
         passages.published = day_of_report(report.reported_at, self._zones[theatre])
         days = read_days(passages)
         day = judge_day(passages, days)
-        occurred = day.day if day else passages.published
-        mark_older_days(passages, _older(passages, days, occurred))
+        return When(days, day, day.day if day else passages.published)
+
+    def _may_be_bound(self, report: Report, features: dict[str, float], theatre: str, when: When) -> bool:
+        """Whether a truce ran on that day, somewhere in the theatre; not asked where it decides nothing."""
+        unbound = features | {"no_truce": 1.0}
+        if highest_score(unbound, self._weights, OF_THE_REST) >= THRESHOLD:
+            return True
+        return bool(self._truces.in_force(theatre, when.occurred, report.reported_at, ()))
+
+    def _judge(
+        self, report: Report, passages: Passages, features: dict[str, float], theatre: str, when: When
+    ) -> tuple[Finding, Workings]:
+        occurred = when.occurred
+        mark_older_days(passages, _older(passages, when.days, occurred))
         self._name_actors(passages, theatre, report.source.side)
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
@@ -162,7 +202,7 @@ class Reader:
             killed=casualties.killed,
             wounded=casualties.wounded,
             occurred=occurred,
-            evidence=_gather(passages, scene, casualties, day),
+            evidence=_gather(passages, scene, casualties, when.day),
             reasons=_name_truce(reasons, truce),
         )
         return finding, workings

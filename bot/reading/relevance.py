@@ -19,6 +19,15 @@ TOPICS = (
 """Subjects that borrow the words of war, or belong to it without being a violation."""
 
 
+OF_A_TRUCE = ("truce_in_force", "parties_bound", "foes_bound")
+"""Parts, each 1 at most, that can speak for a violation where a truce is in force."""
+
+OF_THE_REST = ("scene", "casualties", "accused")
+"""Others, each 1 at most, that are known only when the whole report has been judged."""
+
+OF_A_STANCE = ("tally", "denial")
+"""Of these at most one is told."""
+
 TRUCE_REACH = 30
 """Letters between a truce and the year in which it was made."""
 
@@ -34,7 +43,26 @@ def weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> tuple[
         if value and name in weights
     ]
     total = weights["base"] + sum(reason.weight for reason in reasons)
-    return 1.0 / (1.0 + math.exp(-total)), tuple(sorted(reasons, key=lambda r: -abs(r.weight)))
+    return _score(total), tuple(sorted(reasons, key=lambda r: -abs(r.weight)))
+
+
+def highest_score(features: Mapping[str, float], weights: Mapping[str, float], later: Sequence[str]) -> float:
+    """The most that a score can be when those parts that come `later` and a stance are added to it.
+
+    A breach that is negated may be one that a denial negates.
+    """
+    known = sum(
+        round(weights[name] * value, 3)
+        for name, value in features.items()
+        if value and name in weights and name != "breach_negated"
+    )
+    hoped = sum(max(weights.get(name, 0.0), 0.0) for name in later)
+    stance = max(0.0, *(weights.get(name, 0.0) for name in OF_A_STANCE))
+    return _score(weights["base"] + known + hoped + stance)
+
+
+def _score(total: float) -> float:
+    return 1.0 / (1.0 + math.exp(-total))
 
 
 def text_features(passages: Passages) -> dict[str, float]:

@@ -44,3 +44,13 @@ def read(reader: Reader) -> Read:
         return reader.read(make_report(*args, **more))
 
     return read_one
+
+
+@pytest.fixture(scope="session")
+def read_in_full(reader: Reader) -> Read:
+    """The same, judging also what is surely no violation to its end."""
+
+    def read_one(*args: str, **more: str) -> Finding:
+        return reader.work(make_report(*args, **more))[0]
+
+    return read_one

@@ -149,6 +149,33 @@ def test_evidence_stands_in_the_text(read: Read) -> None:
     assert any(r.code == "truce_in_force" and r.detail for r in found.reasons)
 
 
+def test_what_is_surely_no_violation_is_judged_no_further(read: Read, read_in_full: Read) -> None:
+    """Its theatre, the evidence against it and what it takes back are told; the rest is not asked for."""
+    report = (
+        "Armenia wins football match in the World Cup",
+        "This article has been retracted: Azerbaijan lost the football match in Yerevan, not the tournament.",
+        MAY,
+    )
+    dismissed, full = read(*report), read_in_full(*report)
+    assert not dismissed.is_violation
+    assert dismissed.theatre == full.theatre == "armenia-azerbaijan"
+    assert {each.what for each in dismissed.evidence} == {"retract"}
+    assert (dismissed.stance, dismissed.occurred) == (None, None)
+    assert set(dismissed.reasons) < set(full.reasons)
+    assert full.stance is Stance.CLAIM
+
+
+def test_no_truce_on_the_day_decides_early(read: Read, read_in_full: Read) -> None:
+    """Fighting in a war without a truce is told as such before its scene is looked for."""
+    report = ("", "Russian forces attacked Huliaipole in Ukraine.", "2023-05-05T12:00:00+00:00")
+    dismissed, full = read(*report), read_in_full(*report)
+    assert "no_truce" in {reason.code for reason in dismissed.reasons}
+    assert not dismissed.is_violation
+    assert not full.is_violation
+    assert dismissed.places == ()
+    assert full.places
+
+
 @pytest.mark.parametrize(
     ("title", "text"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.reading.relevance import highest_score, weigh
 from tools.fitting import names_of
 from tools.model import flatten, late_updates, training_rows
 
@@ -46,3 +47,19 @@ def test_what_only_the_ledger_knows_is_not_learnt() -> None:
         told(7, 40, "update", violation=False),
     ]
     assert late_updates(rows) == {"3"}
+
+
+def test_a_score_grows_no_higher_than_hoped() -> None:
+    """Of what comes later counts what speaks for a violation, and one stance; a denial negates by itself."""
+    weights = {
+        "base": -1.0,
+        "armed_act": 1.5,
+        "breach_negated": -0.5,
+        "scene": 1.0,
+        "tally": 1.0,
+        "denial": 2.0,
+    }
+    weights |= {"outsider": -1.0}
+    known = {"armed_act": 1.0, "breach_negated": 1.0}
+    full = weigh({"armed_act": 1.0, "scene": 1.0, "denial": 1.0}, weights)[0]
+    assert highest_score(known, weights, ["scene", "outsider", "accused"]) == full

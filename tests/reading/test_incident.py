@@ -306,9 +306,9 @@ def test_an_area_whose_violations_are_counted_stays(read: Read) -> None:
     assert "Donetsk region" in {place.name for place in found.places}
 
 
-def test_a_spelling_of_the_gazetteer_leads_to_the_tree(read: Read) -> None:
+def test_a_spelling_of_the_gazetteer_leads_to_the_tree(read_in_full: Read) -> None:
     """A town known under a foreign spelling is the place that subscribers can choose."""
-    found = read(
+    found = read_in_full(
         "",
         "L'armée russe a bombardé Houliaïpole dimanche, selon le gouverneur ukrainien, malgré la trêve.",
         "2025-05-05T12:00:00+00:00",

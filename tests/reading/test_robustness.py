@@ -5,11 +5,13 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.analyse import make_report as make_report_of
 from bot.data import Facts
 from bot.model import SourceType
 from bot.reading import Reader
 from bot.reading.text import MAX_CHARS, Folder, read_text
 from tests.reading.conftest import make_report
+from tools.model import training_rows
 
 WORDS = st.sampled_from(
     [
@@ -35,10 +37,22 @@ MAY = "2025-05-05T08:00:00+00:00"
 @given(title=st.text(max_size=60), text=st.one_of(st.text(max_size=400), st.lists(WORDS).map(" ".join)))
 def test_any_text_is_read_and_spans_lie_within(reader: Reader, title: str, text: str) -> None:
     """No Unicode raises, and evidence points into the text."""
-    found = reader.read(make_report(title, text, MAY))
+    report = make_report(title, text, MAY)
     raw = f"{title}\n{text}"
-    assert all(0 <= e.start <= e.end <= len(raw) and raw[e.start : e.end] == e.words for e in found.evidence)
-    assert 0.0 <= found.score <= 1.0
+    for found in (reader.read(report), reader.work(report)[0]):
+        assert all(
+            0 <= e.start <= e.end <= len(raw) and raw[e.start : e.end] == e.words for e in found.evidence
+        )
+        assert 0.0 <= found.score <= 1.0
+
+
+def test_what_is_dismissed_early_is_no_violation_judged_in_full(reader: Reader) -> None:
+    """Read as far as needed or in full, a report has one verdict, and a violation one finding."""
+    for number, row in enumerate(training_rows()[::9], start=1):
+        report = make_report_of(row, number)
+        found, full = reader.read(report), reader.work(report)[0]
+        assert (found.is_violation, found.theatre) == (full.is_violation, full.theatre)
+        assert found == full or not found.is_violation
 
 
 @given(st.text())

@@ -127,10 +127,10 @@ DATES = {
 
 
 @pytest.mark.parametrize("case", DATES)
-def test_days_in_every_calendar(read: Read, case: str) -> None:
+def test_days_in_every_calendar(read_in_full: Read, case: str) -> None:
     """Named, numbered and impossible days."""
     text, expected = DATES[case]
-    assert read("", text, NOON).occurred == expected
+    assert read_in_full("", text, NOON).occurred == expected
 
 
 def test_people_killed_without_a_weapon_were_shot(read: Read) -> None:
@@ -229,10 +229,10 @@ def test_numbers_within_nobody_are_none(read: Read) -> None:
     assert (found.killed, found.wounded) == (0, 0)
 
 
-def test_a_persian_month_not_yet_come_is_last_year_s(read: Read) -> None:
+def test_a_persian_month_not_yet_come_is_last_year_s(read_in_full: Read) -> None:
     """Early in the year the last month was the old year's."""
     text = "ارتش پاکستان در ۲۹ اسفند به پکتیکا افغانستان حمله کرد."
-    assert read("", text, "2025-03-25T12:00:00+00:00").occurred == date(2025, 3, 19)
+    assert read_in_full("", text, "2025-03-25T12:00:00+00:00").occurred == date(2025, 3, 19)
 
 
 def test_white_space_is_no_evidence() -> None:
