@@ -15,7 +15,7 @@ from bot.reading.names import Mention, codes_of
 from bot.reading.parts import Naming, Sides
 from bot.reading.passages import Passages
 
-TABLES = frozenset({"stance", "scope", "roles", "truce", "casualties", "mutual"})
+TABLES = frozenset({"stance", "scope", "roles", "truce", "casualties", "mutual", "tone"})
 """Tables of the lexicon whose every code is a word of its own; all acts are one."""
 
 REACH = 6

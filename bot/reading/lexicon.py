@@ -23,6 +23,7 @@ WORD_TABLES = (
     "mutual",
     "casualties",
     "offtopic",
+    "tone",
 )
 """Tables of a lexicon that hold lists of phrases by key."""
 
@@ -75,9 +76,9 @@ class Findings:
         return hits
 
     def over(self, start: int, end: int) -> list[Hit]:
-        """Hits of any code that share a letter with the span."""
+        """Hits of any code that share a letter with the span, but for those of the tone: common words, names too."""
         first, last = bisect_left(self._all, (start - LONGEST,)), bisect_left(self._all, (end,))
-        return [hit for hit in self._all[first:last] if hit.end > start]
+        return [hit for hit in self._all[first:last] if hit.end > start and _table_of(hit.code) != "tone"]
 
     def has(self, code: str, start: int, end: int) -> bool:
         """Whether a hit with this code begins at or after `start` and before `end`."""

@@ -10,6 +10,7 @@ from bot.reading.numbers import Number, written_numbers
 from bot.reading.parts import Parts, Sides, acts_in
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
+from bot.reading.tone import tone_features
 
 COUNTED = 13
 """Letters before `violations` within which their number stands."""
@@ -79,6 +80,7 @@ def stance_features(
     features[f"{'own' if is_own else 'outside'}_{source.type}"] = 1.0
     if is_own:
         features |= _own_features(passages, side, parts, sides)
+        features |= tone_features(passages)
     return {name: value for name, value in features.items() if value}
 
 

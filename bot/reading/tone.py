@@ -1,0 +1,52 @@
+"""How an outlet of one side tells: proud of what its own people did, or aggrieved by what was done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
+
+KINDS = ("proud", "prey", "ours", "hurt")
+"""Tables of words: deeds that one is proud of, whom and what they hit, one's own people and arms, what was suffered."""
+
+FIRST = ("title", "lead")
+"""Headline and first sentence: what happened stands there."""
+
+MOST = 2
+"""Said more often, it says no more."""
+
+
+def tone_features(passages: Passages) -> dict[str, float]:
+    """How often the words of each table stand in the headline, the first sentence and the rest, and together."""
+    found, text = passages.found, passages.text
+    lead = text.sentence_span(min(1, len(text.sentences) - 1))[1]
+    title, end = text.body_start, len(text.folded)
+    features: dict[str, float] = {}
+    for kind in KINDS:
+        hits = _told(found.of(f"tone.{kind}"), found.of("tone.hurt"))
+        for zone, start, stop in (("title", 0, title), ("lead", title, lead), ("rest", lead, end)):
+            ends = {h.end for h in hits if start <= h.start < stop}
+            features[f"tone_{kind}_{zone}"] = float(min(len(ends), MOST))
+    return features | _together(features, is_answer=found.has("roles.answer", 0, lead))
+
+
+def _told(hits: Sequence[Hit], hurt: Sequence[Hit]) -> list[Hit]:
+    """Those that are no part of a longer grievance: `our forces` in `fired at our forces`."""
+    return [
+        h for h in hits if not any(x.start <= h.start and h.end <= x.end and x[:2] != h[:2] for x in hurt)
+    ]
+
+
+def _together(features: dict[str, float], *, is_answer: bool) -> dict[str, float]:
+    """What headline and first sentence say together: a boast, a boast without a grievance, a grievance alone."""
+    proud, prey, ours, hurt = (any(features[f"tone_{kind}_{zone}"] for zone in FIRST) for kind in KINDS)
+    title = [features[f"tone_{kind}_title"] for kind in KINDS]
+    return {
+        "tone_boast": float(proud and prey),
+        "tone_boast_title": float(bool(title[0]) and bool(title[1] or title[2])),
+        "tone_boast_only": float(proud and (prey or ours) and not hurt),
+        "tone_hurt_only": float(hurt and not proud),
+        "tone_answers": float(is_answer),
+        "tone_answers_hurt": float(is_answer and hurt),
+    }
