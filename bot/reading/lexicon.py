@@ -76,7 +76,7 @@ class Findings:
         return hits
 
     def over(self, start: int, end: int) -> list[Hit]:
-        """Hits of any code that share a letter with the span, but for those of the tone: common words, names too."""
+        """Hits of any code that share a letter with the span, not of the tone: common words, names too."""
         first, last = bisect_left(self._all, (start - LONGEST,)), bisect_left(self._all, (end,))
         return [hit for hit in self._all[first:last] if hit.end > start and _table_of(hit.code) != "tone"]
 

@@ -1,4 +1,4 @@
-"""How an outlet of one side tells: proud of what its own people did, or aggrieved by what was done to them."""
+"""How an outlet of one side tells: proud of what its people did, or aggrieved by what was done to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
 
 KINDS = ("proud", "prey", "ours", "hurt")
-"""Tables of words: deeds that one is proud of, whom and what they hit, one's own people and arms, what was suffered."""
+"""Words: deeds one is proud of, whom and what they hit, one's people and arms, what was suffered."""
 
 FIRST = ("title", "lead")
 """Headline and first sentence: what happened stands there."""
@@ -18,7 +18,7 @@ MOST = 2
 
 
 def tone_features(passages: Passages) -> dict[str, float]:
-    """How often the words of each table stand in the headline, the first sentence and the rest, and together."""
+    """How often each table's words stand in the headline, the first sentence and the rest, and together."""
     found, text = passages.found, passages.text
     lead = text.sentence_span(min(1, len(text.sentences) - 1))[1]
     title, end = text.body_start, len(text.folded)
@@ -39,7 +39,7 @@ def _told(hits: Sequence[Hit], hurt: Sequence[Hit]) -> list[Hit]:
 
 
 def _together(features: dict[str, float], *, is_answer: bool) -> dict[str, float]:
-    """What headline and first sentence say together: a boast, a boast without a grievance, a grievance alone."""
+    """What headline and first sentence say: a boast, a boast without a grievance, a grievance alone."""
     proud, prey, ours, hurt = (any(features[f"tone_{kind}_{zone}"] for zone in FIRST) for kind in KINDS)
     title = [features[f"tone_{kind}_title"] for kind in KINDS]
     return {

@@ -36,7 +36,7 @@ def test_our_forces_under_fire_are_no_boast(reader: Reader) -> None:
 
 
 def test_a_grievance_undoes_the_boast(reader: Reader) -> None:
-    """Who answered what was done to his villagers does not only boast; who names no own deed does not at all."""
+    """Who answered what villagers suffered does not only boast; who names no own deed does not at all."""
     boast = "Troops eliminated two terrorists near Khan Younis."
     assert tone_of(reader, "", boast)["boast_only"] == 1
     told = tone_of(reader, "Villagers hurt by Hamas mortar fire", boast)
