@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from bot.reading.names import Mention, codes_of
 from bot.reading.parts import Naming, Sides
 from bot.reading.passages import Passages
+from bot.reading.phrases import within
 
 TABLES = frozenset({"stance", "scope", "roles", "truce", "casualties", "mutual", "tone"})
 """Tables of the lexicon whose every code is a word of its own; all acts are one."""
@@ -40,14 +42,15 @@ class Word(NamedTuple):
 
 def read_contexts(passages: Passages, namings: Sequence[Naming], sides: Sides) -> dict[str, list[Context]]:
     """For each party one context a mention."""
-    sentence_of = passages.text.sentence_of
-    words = _words_by_sentence(passages, sides)
+    text = passages.text
+    words: dict[int, list[Word]] = {}
     contexts: defaultdict[str, list[Context]] = defaultdict(list)
     for mention, own in namings:
-        here = words[sentence_of(mention.start)]
-        clause = passages.text.clause_of(mention.start)
+        sentence, clause = text.sentence_of(mention.start), text.clause_of(mention.start)
+        if sentence not in words:
+            words[sentence] = _words_in(passages, *text.sentence_span(sentence), sides)
         for party in own:
-            contexts[party].append(_context(here, mention, clause, party, sides))
+            contexts[party].append(_context(words[sentence], mention, clause, party, sides))
     return contexts
 
 
@@ -62,27 +65,28 @@ def weigh_contexts(contexts: Iterable[Context], weights: Mapping[str, float]) ->
     return math.log(sum(math.exp(SHARPNESS * each) for each in told) / len(told)) / SHARPNESS
 
 
-def _words_by_sentence(passages: Passages, sides: Sides) -> Mapping[int, list[Word]]:
-    """Everything that counts as a word, by sentence, in the order of the text."""
-    text = passages.text
+def _words_in(passages: Passages, start: int, end: int, sides: Sides) -> list[Word]:
+    """Everything within a span that counts as a word, in the order of the text."""
+    hits = within(passages.found.all(), start, end)
     words: list[tuple[int, int, str, tuple[str, ...]]] = [
-        (h.start, h.end, code, ()) for h in passages.found.all() if (code := _code(h.code))
+        (h.start, h.end, code, ()) for h in hits if (code := _code(h.code))
     ]
-    named = {(m.start, m.end) for m in passages.parties}
-    for mention in passages.parties:
+    parties = within(passages.parties, start, end)
+    named = {(m.start, m.end) for m in parties}
+    for mention in parties:
         fighters = tuple(p for p in codes_of(mention, "p") if p in sides.fighters)
         words.append((mention.start, mention.end, "party", fighters))
-    words += [(m.start, m.end, "place", ()) for m in passages.places if (m.start, m.end) not in named]
-    by_sentence: defaultdict[int, list[Word]] = defaultdict(list)
-    for start, end, code, parties in sorted(words, key=_by_place):
-        by_sentence[text.sentence_of(start)].append(Word(start, end, code, parties, text.clause_of(start)))
-    return by_sentence
+    places = within(passages.places, start, end)
+    words += [(m.start, m.end, "place", ()) for m in places if (m.start, m.end) not in named]
+    clause_of = passages.text.clause_of
+    return [Word(*word, clause_of(word[0])) for word in sorted(words, key=_by_place)]
 
 
 def _by_place(word: tuple[int, int, str, tuple[str, ...]]) -> tuple[int, int]:
     return word[0], -word[1]
 
 
+@cache
 def _code(code: str) -> str:
     """What a word of the lexicon counts as; "" where it says nothing of parties."""
     table = code.partition(".")[0]

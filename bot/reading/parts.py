@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -83,18 +83,24 @@ class Sides:
         return one == other or any(one in bloc and other in bloc for bloc in self.blocs)
 
 
+class Counts(dict[str, int]):
+    """How often each kind of thing is said of a party; 0 for what is not."""
+
+    def __missing__(self, kind: str) -> int:
+        return 0
+
+
 @dataclass(slots=True)
 class Parts:
     """Parties in the order in which the text names them; `told` counts what is said of each, by kind."""
 
     order: list[str] = field(default_factory=list)
-    told: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    told: defaultdict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
 
-    def add(self, parties: Sequence[str], kind: str, amount: float = 1.0) -> None:
+    def add(self, parties: Sequence[str], kind: str) -> None:
         """Says something of each of the parties."""
         for party in parties:
-            told = self.told[party]
-            told[kind] = told.get(kind, 0) + amount  # type: ignore[assignment]
+            self.told[party][kind] += 1
 
 
 def find_namings(passages: Passages, sides: Sides) -> list[Naming]:

@@ -8,11 +8,12 @@ scripts without spaces a phrase is found anywhere. In scripts that glue particle
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import ahocorasick_rs
 
@@ -28,6 +29,14 @@ class Hit(NamedTuple):
     start: int
     end: int
     code: str
+
+
+_Spanned = TypeVar("_Spanned", bound=tuple[Any, ...])
+
+
+def within(spanned: Sequence[_Spanned], start: int, end: int) -> Sequence[_Spanned]:
+    """Those of a list by position, of hits or of mentions, that begin within a span."""
+    return spanned[bisect_left(spanned, (start,)) : bisect_left(spanned, (end,))]
 
 
 class Word(NamedTuple):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.atlas import RANKS
@@ -36,6 +37,9 @@ LEAST_EVIDENCE = 1.2
 
 MOST_PLACES = 12
 
+MOST_REMEMBERED = 8192
+"""Names whose theatres are kept: the same places are named again and again."""
+
 
 _PRECISE = frozenset({RegionLevel.PLACE, RegionLevel.DISTRICT})
 
@@ -45,7 +49,11 @@ class Map:
 
     def __init__(self, facts: Facts, truce_parties: Mapping[str, frozenset[str]]) -> None:
         self._atlas, self._towns, self._parties = facts.atlas, facts.towns, facts.parties
-        self._truce_parties = truce_parties
+        self._bound_in: defaultdict[str, list[str]] = defaultdict(list)
+        for theatre, parties in truce_parties.items():
+            for party in parties:
+                self._bound_in[party].append(theatre)
+        self._theatres_of = lru_cache(MOST_REMEMBERED)(self._weigh_theatres)
         self._theatres: Mapping[str, Any] = facts.theatres
         self._widest = frozenset(wide for row in facts.theatres.values() for wide in row.get("wide", ()))
         self._elsewhere = frozenset(fold(name) for name in facts.languages["elsewhere"]["names"])
@@ -60,15 +68,13 @@ class Map:
             for country in row["countries"]:
                 self._by_country.setdefault(country, []).append(theatre)
 
-    def theatres_of(self, mention: Mention) -> dict[str, float]:
-        """The theatres in which a place of this name lies, with the weight of that."""
-        weights: dict[str, float] = {}
-        for region in codes_of(mention, "r"):
-            weights[self._atlas.path(region)[0]] = REGION_WEIGHT
-        for town in codes_of(mention, "t"):
-            for theatre in self._by_country.get(self._towns.country(int(town)), ()):
+    def _weigh_theatres(self, codes: tuple[str, ...]) -> dict[str, float]:
+        """What a mention with these codes adds to each theatre in which a place of its name lies."""
+        weights = {self._atlas.path(code[2:])[0]: REGION_WEIGHT for code in codes if code[0] == "r"}
+        for town in (int(code[2:]) for code in codes if code[0] == "t"):
+            for theatre in self._by_country.get(self._towns.country(town), ()):
                 weights.setdefault(theatre, TOWN_WEIGHT)
-        return weights
+        return {theatre: weight / len(weights) ** 0.5 for theatre, weight in weights.items()}
 
     def rate_theatres(self, passages: Passages, side: str) -> Mapping[str, float]:
         """How strongly a report points at each theatre."""
@@ -78,11 +84,10 @@ class Map:
             if mention.codes in seen:
                 continue
             seen.add(mention.codes)
-            weights = self.theatres_of(mention)
             factor = TITLE_FACTOR if mention.start < passages.text.body_start else 1.0
             factor *= 0.4 if mention.start < passages.text.dateline_end and factor == 1.0 else 1.0
-            for theatre, weight in weights.items():
-                rating[theatre] += factor * weight / len(weights) ** 0.5
+            for theatre, weight in self._theatres_of(mention.codes).items():
+                rating[theatre] += factor * weight
         self._rate_parties(passages, side, rating)
         return rating
 
@@ -93,10 +98,9 @@ class Map:
             for theatre in theatres:
                 weight = PARTY_WEIGHT if party in named else SIDE_WEIGHT
                 rating[theatre] += weight / len(theatres) ** 0.5
-        named.add(side)
-        for theatre, bound in self._truce_parties.items():
-            if len(bound & named) > 1:
-                rating[theatre] += PAIR_BONUS
+        bound = Counter(theatre for party in named | {side} for theatre in self._bound_in.get(party, ()))
+        for theatre, parties in bound.items():
+            rating[theatre] += PAIR_BONUS if parties > 1 else 0.0
 
     def choose_theatre(self, passages: Passages, side: str) -> str | None:
         """The theatre that a report points at most; None when it points at none."""
@@ -166,10 +170,12 @@ class Map:
         """
         if passages.language in self._endings:
             return item.place
-        text, known = passages.text, {fold(name) for name in item.place.names}
+        text, names = passages.text, item.place.names
         written = (text.raw[slice(*text.raw_span(m.start, m.end))] for m in item.mentions)
-        others = {fold(name): name for name in written if is_latin(name) and fold(name) not in known}
-        return replace(item.place, names=(*item.place.names, *others.values())) if others else item.place
+        others = {fold(name): name for name in written if name not in names and is_latin(name)}
+        known = {fold(name) for name in names} if others else set()
+        added = [name for folded, name in others.items() if folded not in known]
+        return replace(item.place, names=(*names, *added)) if added else item.place
 
     def _is_city(self, passages: Passages, mention: Mention) -> bool:
         """Whether a capital that stands for its government elsewhere is the city here."""

@@ -93,6 +93,8 @@ class Reader:
             if name.startswith(CONTEXT)
         }
         self._fighters = {theatre: self._belligerents(theatre) for theatre in facts.theatres}
+        groups = frozenset(p for p, row in facts.parties.items() if row.kind == "group")
+        self._groups = {theatre: fighters & groups for theatre, fighters in self._fighters.items()}
         self._zones = {theatre: ZoneInfo(row["zone"]) for theatre, row in facts.theatres.items()}
 
     def read(self, report: Report) -> Finding:
@@ -213,9 +215,8 @@ class Reader:
 
     def _name_actors(self, passages: Passages, theatre: str, side: str) -> None:
         """Adds whom `the army`, `rebels` and `the enemy` mean there when this side's outlet says it."""
-        fighters = self._fighters[theatre]
-        groups = frozenset(p for p in fighters if p in self._parties and self._parties[p].kind == "group")
-        name_actors(passages, self._actors_in(passages, theatre, side), fighters, groups)
+        actors = self._actors_in(passages, theatre, side)
+        name_actors(passages, actors, self._fighters[theatre], self._groups[theatre])
 
     def _sides(self, theatre: str, bound: frozenset[str]) -> Sides:
         """Who fights there, which of them truces in force bind, and who stands with whom."""

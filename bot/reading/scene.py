@@ -11,7 +11,7 @@ from typing import Any
 from bot.reading.lexicon import LONGEST
 from bot.reading.names import Mention
 from bot.reading.passages import Passages
-from bot.reading.phrases import Hit
+from bot.reading.phrases import Hit, within
 from bot.reading.text import Folder
 
 LEAD_REACH = 6
@@ -132,7 +132,7 @@ def is_voice(passages: Passages, mention: Mention) -> bool:
     text, found = passages.text, passages.found
     clause = text.clause_of(mention.start)
     span = (max(text.clauses[clause], mention.start - LONGEST), mention.end + 2)
-    for hit in _within(found.of("scope.voice"), *span):
+    for hit in within(found.of("scope.voice"), *span):
         if 0 <= mention.start - hit.end - _party_letters(passages, hit.end, mention.start) <= VOICE_REACH:
             return True
         if hit.start - mention.end >= 0:
@@ -179,7 +179,7 @@ def _is_led_in(passages: Passages, mention: Mention) -> bool:
         and not (code == "scope.from_direction" and _is_aimed_at(passages, hit))
         and not _is_struck_clinic(passages, hit)
         for code in ("scope.from_direction", "scope.said_in", "scope.fled_to")
-        for hit in _within(passages.found.of(code), *span)
+        for hit in within(passages.found.of(code), *span)
     )
 
 
@@ -188,7 +188,7 @@ def _is_followed(passages: Passages, mention: Mention) -> bool:
     text, found = passages.text, passages.found
     clause = text.clause_of(mention.start)
     for code in ("scope.from_after", "scope.fled_after", "scope.said_after"):
-        for hit in _within(found.of(code), mention.end, mention.end + FOLLOW_REACH):
+        for hit in within(found.of(code), mention.end, mention.end + FOLLOW_REACH):
             is_near = letters_between(passages, mention.end, hit.start) <= LOOSE_LETTERS
             if is_near and text.clause_of(hit.start) == clause and not _is_struck(passages, mention, hit):
                 return True
@@ -209,11 +209,6 @@ def letters_between(passages: Passages, start: int, end: int) -> int:
         for index in range(max(span.start, start), min(span.end, end)):
             letters[index - start] = " "
     return sum(not letter.isspace() for letter in letters)
-
-
-def _within(hits: Sequence[Hit], start: int, end: int) -> Sequence[Hit]:
-    """The hits that begin within a span."""
-    return hits[bisect_left(hits, (start,)) : bisect_left(hits, (end,))]
 
 
 def _leads_to(passages: Passages, hit: Hit, start: int) -> bool:

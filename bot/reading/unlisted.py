@@ -35,11 +35,16 @@ _WIDER = re.compile(
 """What stands between a village and the district that it lies in."""
 
 _ARTICLE = re.compile(r"(?:al|el|as|ash|ar|at|an|ad|az)-(?=\w)")
-_NO_CAPITAL = "[a-z\u0430-\u045f\u0590-\u109f\u10d0-\u139f\u1780-\u18af\u3040-\u9fff\uac00-\ud7ff]"
-"""Letters with which no name begins: a word of these needs no closer look."""
 _CAPITALISED = re.compile(
-    rf"(?<![\w'\u2019-])(?!(?!{_ARTICLE.pattern}){_NO_CAPITAL})(?=({_WORD}(?: {_WORD}){{0,2}}))"
+    r"[^\Wb-df-z\u0430-\u045f\u0590-\u109f\u10d0-\u139f\u1780-\u18af\u3040-\u9fff\uac00-\ud7ff]"
+    rf"(?<![\w'\u2019-].)(?:(?<![ae])|(?<=(?={_ARTICLE.pattern}).))"
+    rf"(?=([\w'\u2019\u02bc]*(?:-\w[\w'\u2019\u02bc]*)*(?: {_WORD}){{0,2}}))"
 )
+"""A letter with which a name may begin, or `a` or `e` of an article, and the rest of up to three words.
+
+The letter stands first, so that words which begin with another are passed over quickly.
+"""
+
 _NO_NAMES = ("acts", "truce", "actors", "casualties", "offtopic", "month", "weekday", "day", "number")
 """Tables whose words are no names, whatever their letters."""
 
@@ -101,10 +106,10 @@ def find_capitalised(passages: Passages) -> list[Mention]:
     begin = begin if _is_in_capitals(text.raw[:begin].split()) else 0
     firsts = {text.raw_span(start, start + 1)[0] for start in text.sentences}
     spans = (
-        (match.start(1), match.start(1) + len(name))
+        (match.start(), match.start() + len(name))
         for match in _CAPITALISED.finditer(text.raw, begin)
-        if match.start(1) not in firsts
-        for name in _beginnings(match[1])
+        if match.start() not in firsts
+        for name in _beginnings(match[0] + match[1])
     )
     names = (
         Mention(text.folded_at(first), text.folded_at(last), (LIKELY + text.raw[first:last],))
