@@ -103,16 +103,24 @@ def blame_features(case: Case) -> dict[str, dict[str, float]]:
     armed = armed_acts(case.passages, case.sides)
     for party in _unnamed(case):
         features[party] = _unnamed_features(party, case)
-    if case.stance is Stance.DENIAL and case.side in case.sides.fighters:
-        for party in features.keys() & case.sides.bound:
-            if not case.sides.are_allies(party, case.side):
-                features[party] |= {n: v for n, v in rebuttal_features(case.passages, party).items() if v}
     for party in features:
         features[party] |= arms_features(party, armed, case.sides)
     for party in features.keys() & set(case.sides.seconds):
         row = features[party]
         row |= {f"second_{name}": row[name] for name in SECOND if name in row} | {"second": 1.0}
-    return features
+    return features | _rebuttals(case, features.keys())
+
+
+def _rebuttals(case: Case, parties: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Where an outlet denies for its own side, what speaks for its foes, in place of all else."""
+    if case.stance is not Stance.DENIAL or case.side not in case.sides.fighters:
+        return {}
+    sides = case.sides
+    return {
+        party: rebuttal_features(case.passages, party, is_second=party in sides.seconds)
+        for party in parties
+        if party in sides.bound and not sides.are_allies(party, case.side)
+    }
 
 
 def _compare(features: dict[str, dict[str, float]], sides: Sides) -> None:

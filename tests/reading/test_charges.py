@@ -59,6 +59,40 @@ def test_a_denial_that_tells_of_the_other_side_s_act_accuses_it(reader: Reader) 
     assert "rebuts" not in found["azerbaijan"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "Armenia's statement about shelling is false. On the contrary, Armenian units fired first.",
+            "_turn_named",
+        ),
+        ("Zəngilanda atəş barədə iddia yalandır. Əksinə, Ermənistan mövqelərimizi atəşə tutub.", "_turn_act"),
+        (
+            "The ministry denied that its units shelled Khoznavar and said Armenian guns fired at Jermuk.",
+            "_goes_on",
+        ),
+        ("The ministry denied the shelling. Azerbaijani units only returned fire.", "_answer"),
+        ("The ministry denied the shelling. Two Azerbaijani soldiers were wounded.", "_harm"),
+    ],
+)
+def test_a_denial_is_weighed_by_how_it_turns_the_charge_around(reader: Reader, text: str, name: str) -> None:
+    """Words around the other side's name tell who complains; they count for nothing there."""
+    found = evidence(reader, text, "azerbaijan", "Baku denies shelling Armenian villages near Khoznavar")
+    assert found["armenia"][f"rebuts{name}"]
+    assert all(part.startswith("rebuts") for part in found["armenia"])
+    assert not any(part.startswith("rebuts") for part in found["azerbaijan"])
+
+
+def test_a_denial_that_only_denies_turns_nothing_around(reader: Reader) -> None:
+    """What it rejects is the other side's charge, in whatever words it is repeated."""
+    text = (
+        "The ministry denied Armenia's claim that Azerbaijani units shelled Khoznavar and wounded two people."
+    )
+    found = evidence(reader, text, "azerbaijan", "Baku denies shelling Armenian villages near Khoznavar")
+    told = {part.removeprefix("rebuts") for part in found["armenia"]}
+    assert told.isdisjoint({"_turn", "_goes_on", "_does", "_answer", "_harm", "_named"})
+
+
 def test_taliban_that_accuse_pakistan_are_no_pakistani_taliban(read: Read) -> None:
     """In Persian the two words also stand side by side when one accuses the other."""
     found = read(
