@@ -176,9 +176,10 @@ class Standing:
         self._time = time
         self.left_s: list[float] = []
 
-    async def send(self, draft: Draft) -> Outcome:
+    async def send(self, draft: Draft, leave: Callable[[], None]) -> Outcome:
         """As `bot.sender.Sender` does."""
         self.left_s.append(self._time())
+        leave()
         await asyncio.sleep(LATENCY_S)
         return Outcome(Fate.SENT, message_id=len(self.left_s))
 

@@ -2,21 +2,29 @@
 
 The caller asks at the moment it could send; the answer is "now" (and counts) or how long to wait and
 whether only this chat must. Nothing is booked ahead, so the most urgent delivery is chosen anew each
-time, and what is counted is what was sent. Times are seconds of one monotonic clock.
+time, and what is counted is what was sent. Between "now" and the request's leaving lie a text to be written
+and perhaps a connection to be made: the limits are about when it left, which the caller tells. Times are
+seconds of one monotonic clock.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from bot.model import DeliveryForm
 
-SHARE: Final = 0.99
-"""How much of the rate is used: a jitter of 10 ms on the way cannot put one too many into a second."""
+MARGIN_S: Final = 0.015
+"""A second is so much longer here: what takes more or less time on its way, by up to so much, cannot put one
+too many into a second at the receiving end."""
+MARGIN_AT_HIGH_RATES_S: Final = 0.025
+HIGH_RATE: Final = 100.0
+"""From here on whatever is busy for some milliseconds, here or there, holds up several at once."""
 CATCH_UP_S: Final = 0.02  # a timer that fired late is made good within this
+ASK_AGAIN_S: Final = 0.02  # when a whole second's messages were let go and none of them has left
 CHAT_GAP_S: Final = 1.02  # Telegram: one message a second in a chat; the rest is jitter
 CHAT_BURST: Final = 3  # ... but the first three of a minute may go at once
 GROUP_WINDOW_S: Final = 60.5
@@ -43,8 +51,12 @@ class Pacer:
 
     def __init__(self, rate: float) -> None:
         """`rate`: messages a second in all."""
-        self._spacing_s = 1 / (rate * SHARE)
-        self._second: deque[float] = deque(maxlen=int(rate))
+        stretch = 1 + (MARGIN_S if rate < HIGH_RATE else MARGIN_AT_HIGH_RATES_S)
+        self._spacing_s = stretch / rate
+        self._most = max(1, int(rate))
+        self._second_s = stretch * max(1.0, 1 / rate)
+        self._second: deque[float] = deque(maxlen=self._most)
+        self._going = 0
         self._due_s = 0.0
         self._paused_until_s = 0.0
         self._sends: OrderedDict[int, tuple[float, ...]] = OrderedDict()
@@ -64,7 +76,7 @@ class Pacer:
         return len(self._sends.keys() | self._edits.keys() | self._deadlines.keys())
 
     def reserve(self, chat: int, is_group: bool, form: DeliveryForm, now_s: float) -> Turn:
-        """May this leave now? If so it is counted as sent at `now_s`."""
+        """May this leave now? If so it is counted as sent at `now_s`, until `leave` says when it was."""
         self._forget_idle(now_s)
         all_s = self._wait_for_all(now_s)
         if all_s > 0:
@@ -73,8 +85,18 @@ class Pacer:
         chat_s = self._wait_for_chat(chat, is_group, is_edit, now_s)
         if chat_s > 0:
             return Turn(chat_s, is_chat=True)
-        self._count(chat, is_group and is_edit, now_s)
+        self._due_s = max(now_s, self._due_s) + self._spacing_s
+        self._going += 1
+        self._remember(chat, is_group and is_edit, now_s)
         return NOW
+
+    def leave(self, chat: int, is_group: bool, form: DeliveryForm, now_s: float) -> None:
+        """What was let go leaves now, or came to nothing: once for every "now" that was answered."""
+        self._going -= 1
+        self._second.append(now_s)
+        _correct(self._sends, chat, now_s)
+        if is_group and form is DeliveryForm.EDIT:
+            _correct(self._edits, chat, now_s)
 
     def wait_for_all(self, now_s: float) -> float:
         """Seconds until anything may leave, whichever the chat; 0 when it may now."""
@@ -82,6 +104,7 @@ class Pacer:
 
     def recall(self, chat: int, is_group: bool, form: DeliveryForm, at_s: float) -> None:
         """Something left at `at_s`, before this pacer was made; told at the start, in the order of time."""
+        self._second.append(at_s)
         self._remember(chat, is_group and form is DeliveryForm.EDIT, at_s)
 
     def note_refusal(self, chat: int, retry_after_s: float, now_s: float) -> bool:
@@ -114,9 +137,14 @@ class Pacer:
 
     def _wait_for_all(self, now_s: float) -> float:
         free_s = max(self._paused_until_s, self._due_s - CATCH_UP_S)
-        if self._second.maxlen and len(self._second) == self._second.maxlen:
-            free_s = max(free_s, self._second[0] + 1 / SHARE)
-        return free_s - now_s
+        return max(free_s, self._end_of_second(now_s)) - now_s
+
+    def _end_of_second(self, now_s: float) -> float:
+        """When so many have left a second ago that one more may, beside those that have yet to leave."""
+        if self._going >= self._most:
+            return now_s + ASK_AGAIN_S
+        over = len(self._second) + self._going - self._most
+        return self._second[over] + self._second_s if over >= 0 else now_s
 
     def _wait_for_chat(self, chat: int, is_group: bool, is_edit: bool, now_s: float) -> float:
         free_s = self._deadlines.get(chat, 0.0)
@@ -131,12 +159,7 @@ class Pacer:
                 free_s = max(free_s, edits[-GROUP_EDITS] + GROUP_WINDOW_S)
         return free_s - now_s
 
-    def _count(self, chat: int, is_group_edit: bool, now_s: float) -> None:
-        self._due_s = max(now_s, self._due_s) + self._spacing_s
-        self._remember(chat, is_group_edit, now_s)
-
     def _remember(self, chat: int, is_group_edit: bool, now_s: float) -> None:
-        self._second.append(now_s)
         _append(self._sends, chat, now_s, GROUP_MESSAGES)
         if is_group_edit:
             _append(self._edits, chat, now_s, GROUP_EDITS)
@@ -152,6 +175,23 @@ class Pacer:
                 del self._deadlines[chat]
 
 
+class Departure:
+    """One request that was let go; `tell` may be called by all who may know when it leaves."""
+
+    def __init__(
+        self, pacer: Pacer, chat: int, is_group: bool, form: DeliveryForm, monotonic: Callable[[], float]
+    ) -> None:
+        self._pacer, self._monotonic = pacer, monotonic
+        self._goes = (chat, is_group, form)
+        self._is_told = False
+
+    def tell(self) -> None:
+        """It leaves now, if nobody said so before."""
+        if not self._is_told:
+            self._is_told = True
+            self._pacer.leave(*self._goes, self._monotonic())
+
+
 def _since(times: tuple[float, ...], begin_s: float) -> tuple[float, ...]:
     """The times after `begin_s`; `times` ascend and are at most twenty."""
     if not times or times[0] > begin_s:
@@ -162,3 +202,9 @@ def _since(times: tuple[float, ...], begin_s: float) -> tuple[float, ...]:
 def _append(times: OrderedDict[int, tuple[float, ...]], chat: int, now_s: float, longest: int) -> None:
     times[chat] = (*_since(times.get(chat, ()), now_s - GROUP_WINDOW_S), now_s)[-longest:]
     times.move_to_end(chat)
+
+
+def _correct(times: OrderedDict[int, tuple[float, ...]], chat: int, now_s: float) -> None:
+    """The last time of a chat was `now_s`."""
+    if chat in times:
+        times[chat] = (*times[chat][:-1], now_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -24,6 +25,7 @@ from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.model import DeliveryForm
+from bot.transport import on_departure
 
 Buttons = tuple[tuple[tuple[str, str], ...], ...]
 """Rows of (label, what it does): an http(s) address opens, anything else comes back as callback data."""
@@ -204,8 +206,12 @@ class Sender:
         self._addresses = {name: f"{bot.base_url}/{name}" for name in (SEND_MESSAGE, EDIT_MESSAGE)}
         self._is_paid = is_paid
 
-    async def send(self, draft: Draft) -> Outcome:
-        """One request, whatever the answer; raises nothing for anything that Telegram or the network does."""
+    async def send(self, draft: Draft, leave: Callable[[], None] | None = None) -> Outcome:
+        """One request, whatever the answer; raises nothing for anything that Telegram or the network does.
+
+        `leave` is called when the request leaves; not by every transport, and never for one that did not.
+        """
+        on_departure.set(leave)
         is_edit = draft.form is DeliveryForm.EDIT
         parameters = _edit(draft) if is_edit else _message(draft, self._is_paid)
         try:

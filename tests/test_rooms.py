@@ -15,9 +15,9 @@ FILES = sorted((ROOT / "bot").rglob("*.py"))
 LEVELS = {
     0: {"model", "errors", "config", "log", "atlas", "choices", "folding", "voices", "data"},
     1: {"hours", "incidents", "reading", "rendering", "watch"},
-    2: {"knowledge", "sources", "storage"},
+    2: {"knowledge", "sources", "storage", "transport"},
     3: {
-        *("admins", "ingest", "sender", "pace", "transport"),
+        *("admins", "ingest", "sender", "pace"),
         *("analyse", "export", "labelled", "metrics", "watched", "evidence"),
     },
     4: {"alarm", "check", "deliver", "digests", "floodgate", "survey", "lookout", "hubs", "retention"},

@@ -21,7 +21,7 @@ from bot.deliver.upkeep import Upkeep
 from bot.deliver.verdicts import lengthen, settle_answer, settle_interrupted, settle_unsent
 from bot.errors import StorageError
 from bot.model import ChatKind
-from bot.pace import GROUP_WINDOW_S, Pacer
+from bot.pace import GROUP_WINDOW_S, Departure, Pacer
 from bot.sender import Draft, Fate, Outcome, Sender
 from bot.storage import alerts, deliveries
 from bot.storage.database import Database
@@ -247,18 +247,22 @@ class Deliverer:
 
     async def _deliver(self, job: _Job) -> None:
         """One request, its outcome to the recorder; what goes wrong here touches no other delivery."""
-        draft = job.draft
+        claimed, draft = job.claimed, job.draft
+        goes = (claimed.telegram_id, claimed.chat_kind in GROUPS, claimed.form)
+        departure = Departure(self._pacer, *goes, self._clock.monotonic)
         try:
-            draft = draft or self._drafts.compose(job.claimed, job.content)
-            outcome = await self._sender.send(draft)
+            draft = draft or self._drafts.compose(claimed, job.content)
+            outcome = await self._sender.send(draft, departure.tell)
         except asyncio.CancelledError:
-            self._hand_over(settle_interrupted(job.claimed, self._clock.now()))
+            self._hand_over(settle_interrupted(claimed, self._clock.now()))
             return
         except Exception as error:
             name = type(error).__name__  # its message may hold a chat's text
             log.error("delivery %d failed in the service itself: %s", job.id, name)  # noqa: TRY400
             fate = Fate.FAILED if draft is None else Fate.UNCERTAIN
             outcome = Outcome(fate, "internal_error", retry_after_s=STORAGE_RETRY_S)
+        finally:
+            departure.tell()  # whatever came of it, the pacer waits for it no longer
         self._judge(job, outcome)
 
     def _judge(self, job: _Job, outcome: Outcome) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import select
 import ssl
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -169,9 +170,12 @@ class Line:
         self._idle: dict[tuple[str, int, bool], deque[tuple[float, Wire]]] = {}
         self._is_closed = False
 
-    async def post(self, url: str, body: bytes, within_s: float) -> tuple[int, bytes]:
+    async def post(
+        self, url: str, body: bytes, within_s: float, on_departure: Callable[[], None] | None = None
+    ) -> tuple[int, bytes]:
         """One request with a JSON body; the status and the body of its answer.
 
+        `on_departure` is called when it has been written: to connect may have taken longer than the rest.
         Raises NotSentError before anything left, BrokenError and TimeoutError (after `within_s`) when it is
         not known what became of it.
         """
@@ -179,7 +183,10 @@ class Line:
         wire = self._take(address) or await self._connect(address)
         timer = asyncio.get_running_loop().call_later(within_s, wire.expire)
         try:
-            return await wire.ask(b"%b%d\r\n\r\n%b" % (address.head, len(body), body))
+            answer = wire.ask(b"%b%d\r\n\r\n%b" % (address.head, len(body), body))
+            if on_departure is not None:
+                on_departure()
+            return await answer
         except BrokenError:
             self._drop(address)
             raise

@@ -10,6 +10,8 @@ known of the request:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -36,6 +38,8 @@ table of answers knows these words."""
 _SAYS_ENOUGH: Final = (413, 429)
 """Refusals that mean the same whoever speaks them."""
 USER_AGENT: Final = f"Trucewatch/{__version__}"
+on_departure: Final[ContextVar[Callable[[], None] | None]] = ContextVar("on_departure", default=None)
+"""Whom to tell, within a task, that its message has left: the connection stands, and it is written."""
 
 
 class Flooded(RetryAfter):
@@ -137,7 +141,7 @@ class AiohttpRequest(BaseRequest):
         if self._line is None:
             return _fault(NetworkError("The connection to Telegram is not open"), ConnectionRefusedError())
         try:
-            return await self._line.post(url, body, self._read_timeout_s)
+            return await self._line.post(url, body, self._read_timeout_s, on_departure.get())
         except NotSentError as error:
             return _fault(NetworkError(f"No connection to Telegram: {error}"), ConnectionRefusedError())
         except TimeoutError:

@@ -25,7 +25,7 @@ from bot.model import (
     Incident,
     Severity,
 )
-from bot.pace import Pacer, Turn
+from bot.pace import Pacer
 from bot.sender import Sender
 from bot.storage.alerts import add_alert
 from bot.storage.chats import ensure_chat
@@ -158,17 +158,15 @@ async def claimed_before(db: Database, incident: Incident) -> int:
 
 
 class NotingPacer(Pacer):
-    """Remembers when it let each request go: what arrives may have been held up on its way."""
+    """Remembers when each request left: what arrives may have been held up on its way."""
 
     def __init__(self, rate: float) -> None:
         super().__init__(rate)
-        self.let_go_s: list[float] = []
+        self.left_s: list[float] = []
 
-    def reserve(self, chat: int, is_group: bool, form: DeliveryForm, now_s: float) -> Turn:
-        turn = super().reserve(chat, is_group, form, now_s)
-        if not turn.wait_s:
-            self.let_go_s.append(now_s)
-        return turn
+    def leave(self, chat: int, is_group: bool, form: DeliveryForm, now_s: float) -> None:
+        super().leave(chat, is_group, form, now_s)
+        self.left_s.append(now_s)
 
 
 @dataclass

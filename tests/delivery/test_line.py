@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -240,6 +241,7 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 async def test_what_was_never_sent(unused_tcp_port: int) -> None:
     """Nobody listens, no such host, no handshake in time, no address: nothing left, nothing is told of it."""
+    departures: list[str] = []
     async with hosting(SILENCE) as host, a_line(connect_s=0.5) as line:
         for url in (
             f"http://127.0.0.1:{unused_tcp_port}/secret",
@@ -253,9 +255,21 @@ async def test_what_was_never_sent(unused_tcp_port: int) -> None:
             "http://127.0.0.1/sécret",
         ):
             with pytest.raises(NotSentError) as fault:
-                await line.post(url, b"{}", PATIENCE_S)
+                await line.post(url, b"{}", PATIENCE_S, partial(departures.append, url))
             assert "cret" not in repr(fault.value) + repr(fault.value.__cause__)
         assert host.heard in ([[]], [])
+    assert not departures
+
+
+async def test_a_departure_is_told_when_it_is_written() -> None:
+    """Before the answer, which may never come; on a new connection and on one that stands."""
+    departures: list[int] = []
+    async with hosting(OK, SILENCE) as host, a_line() as line:
+        await line.post(host.url, b"{}", PATIENCE_S, partial(departures.append, 1))
+        with pytest.raises(TimeoutError):
+            await line.post(host.url, b"{}", 0.05, partial(departures.append, 2))
+        assert [len(each) for each in host.heard] == [2]
+    assert departures == [1, 2]
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate with")

@@ -4,34 +4,54 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from math import inf
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import DeliveryForm
-from bot.pace import FLOODED_CHATS, GROUP_WINDOW_S, Pacer
+from bot.pace import FLOODED_CHATS, GROUP_WINDOW_S, MARGIN_AT_HIGH_RATES_S, MARGIN_S, Departure, Pacer
 
 MESSAGE, EDIT = DeliveryForm.MESSAGE, DeliveryForm.EDIT
 Wish = tuple[float, int, DeliveryForm]
 """When somebody wants to send, the chat (negative: a group), and what."""
 
 
-def play(pacer: Pacer, wishes: Sequence[Wish], late_s: float = 0.0) -> list[Wish]:
-    """Ask for each wish until it is granted, as the outbox does; what left, with the time."""
-    waiting = [(at_s, number, chat, form) for number, (at_s, chat, form) in enumerate(wishes)]
-    heapq.heapify(waiting)
+def play(
+    pacer: Pacer,
+    wishes: Sequence[Wish],
+    late_s: float = 0.0,
+    held_up: Callable[[int], float] = lambda number: 0.0,
+) -> list[Wish]:
+    """Ask for each wish until it is granted, as the outbox does; what left, with the time.
+
+    `held_up`: how long a wish takes from being let go to its leaving. Meanwhile no other goes to its chat.
+    """
+    events = [(at_s, number) for number, (at_s, _, _) in enumerate(wishes)]
+    heapq.heapify(events)
+    going: dict[int, int] = {}
     sent: list[Wish] = []
     now_s = 0.0
-    while waiting:
-        at_s, number, chat, form = heapq.heappop(waiting)
+    while events:
+        at_s, number = heapq.heappop(events)
         now_s = max(now_s, at_s)
-        turn = pacer.reserve(chat, chat < 0, form, now_s)
-        if turn.wait_s:
-            heapq.heappush(waiting, (now_s + turn.wait_s + late_s, number, chat, form))
-        else:
+        _, chat, form = wishes[number]
+        if going.get(chat) == number:
+            pacer.leave(chat, chat < 0, form, now_s)
             sent.append((now_s, chat, form))
+            del going[chat]
+        elif chat in going:
+            heapq.heappush(events, (now_s + 0.01, number))
+        else:
+            turn = pacer.reserve(chat, chat < 0, form, now_s)
+            if not turn.wait_s:
+                going[chat] = number
+            heapq.heappush(
+                events, (now_s + (turn.wait_s + late_s if turn.wait_s else held_up(number)), number)
+            )
     return sent
 
 
@@ -53,10 +73,17 @@ wish = st.tuples(
 
 
 @settings(max_examples=60)
-@given(st.lists(wish, max_size=120), st.sampled_from([0.7, 3.0, 30.0]), st.sampled_from([0.0, 0.004, 0.3]))
-def test_no_window_is_ever_overfull(wishes: list[Wish], rate: float, late_s: float) -> None:
-    """Whoever asks whenever, with late timers too: every limit holds in every sliding window."""
-    sent = play(Pacer(rate), wishes, late_s)
+@given(
+    st.lists(wish, max_size=120),
+    st.sampled_from([0.7, 3.0, 30.0]),
+    st.sampled_from([0.0, 0.004, 0.3]),
+    st.lists(st.sampled_from([0.0, 0.0, 0.05, 0.7]), min_size=120, max_size=120),
+)
+def test_no_window_is_ever_overfull(
+    wishes: list[Wish], rate: float, late_s: float, held_s: list[float]
+) -> None:
+    """Whoever asks whenever, with late timers, held up before it leaves: each limit holds in every window."""
+    sent = play(Pacer(rate), wishes, late_s, held_s.__getitem__)
     assert len(sent) == len(wishes)
     assert most_in([at_s for at_s, _, _ in sent], 1.0) <= max(1, rate)
     by_chat, edits = defaultdict(list), defaultdict(list)
@@ -72,14 +99,79 @@ def test_no_window_is_ever_overfull(wishes: list[Wish], rate: float, late_s: flo
         assert all(later - sooner > 50 for sooner, later in pairwise(crowded))
 
 
-def drain(pacer: Pacer, chats: Iterable[int], late_s: float = 0.0) -> list[float]:
-    """Send to each chat in turn, as fast as all together may; the times."""
-    now_s, times = 0.0, []
-    for chat in chats:
+def drain(
+    pacer: Pacer,
+    chats: Iterable[int],
+    late_s: float = 0.0,
+    held_up: Callable[[int], float] = lambda number: 0.0,
+) -> list[float]:
+    """Send to each chat in turn, as fast as all together may; when each left, in order."""
+    now_s, going = 0.0, list[tuple[float, int]]()
+    times: list[float] = []
+
+    def let_leave(until_s: float) -> None:
+        while going and going[0][0] <= until_s:
+            at_s, chat = heapq.heappop(going)
+            pacer.leave(chat, chat < 0, EDIT, at_s)
+            times.append(at_s)
+
+    for number, chat in enumerate(chats):
+        let_leave(now_s)
         while wait_s := pacer.reserve(chat, chat < 0, EDIT, now_s).wait_s:
             now_s += wait_s + late_s
-        times.append(now_s)
+            let_leave(now_s)
+        heapq.heappush(going, (now_s + held_up(number), chat))
+    let_leave(inf)
     return times
+
+
+def shortest_span(times: Sequence[float], rate: int) -> float:
+    """The shortest time in which one more than `rate` left."""
+    return min(later - sooner for sooner, later in zip(times, times[rate:], strict=False))
+
+
+@pytest.mark.parametrize(("rate", "margin_s"), [(30, MARGIN_S), (1_000, MARGIN_AT_HIGH_RATES_S)])
+@pytest.mark.parametrize("late_s", [0.0, 0.002, 0.04])
+def test_what_is_slower_on_its_way_does_not_fill_a_second(rate: int, margin_s: float, late_s: float) -> None:
+    """One more than the rate never leaves within a second and the margin: the first may take so much longer
+    than the last, and still no second at the receiving end holds more."""
+    times = drain(Pacer(rate), range(1, 4 * rate), late_s)
+    assert shortest_span(times, rate) >= 1 + margin_s - 1e-9
+    slow = [at_s + (margin_s if number % 7 else 0.0) for number, at_s in enumerate(times)]
+    assert most_in(sorted(slow), 1.0) <= rate
+
+
+@pytest.mark.parametrize("rate", [30, 1_000])
+def test_what_must_connect_first_counts_when_it_leaves(rate: int) -> None:
+    """After a calm the first messages wait for their connections, those behind them need none: counted when
+    they were let go, they would bunch."""
+    times = drain(Pacer(rate), range(1, 4 * rate), held_up=lambda number: 0.3 if number < 0.2 * rate else 0.0)
+    assert shortest_span(times, rate) >= 1 + MARGIN_S - 1e-9
+    assert len(times) / times[-1] >= 0.9 * rate
+
+
+def test_when_all_of_a_second_is_under_way_nothing_is_let_go() -> None:
+    """Nobody knows when they will leave, and they may leave all at once."""
+    pacer = Pacer(30)
+    for chat in range(30):
+        assert not pacer.reserve(chat, False, MESSAGE, float(chat)).wait_s
+    assert 0 < pacer.reserve(30, False, MESSAGE, 100.0).wait_s < 0.1
+    pacer.leave(0, False, MESSAGE, 101.0)
+    assert 1 < pacer.reserve(30, False, MESSAGE, 101.0).wait_s < 1.1
+    assert not pacer.reserve(30, False, MESSAGE, 102.1).wait_s
+
+
+def test_a_departure_is_told_once() -> None:
+    """By whoever knows first: the transport when it is written, or the outbox when nothing came of it."""
+    pacer, now_s = Pacer(30), [5.0]
+    assert not pacer.reserve(1, False, MESSAGE, 5.0).wait_s
+    departure = Departure(pacer, 1, False, MESSAGE, lambda: now_s[0])
+    departure.tell()
+    now_s[0] = 9.0
+    departure.tell()
+    for at_s in (5.1, 5.2):
+        assert not pacer.reserve(1, False, MESSAGE, at_s).wait_s
+    assert 0.9 < pacer.reserve(1, False, MESSAGE, 5.3).wait_s < 1.1
 
 
 def test_the_rate_is_used() -> None:
