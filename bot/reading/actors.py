@@ -45,6 +45,18 @@ def meant_by_enemy(
     return tuple(named) or foes
 
 
+def narrow_to_ground(passages: Passages, grounds: Mapping[str, str], around: Collection[str]) -> None:
+    """Where one word names several allies, leaves those on whose ground the scene is.
+
+    `grounds` says in which region a party's forces stand, `around` are all that hold the scene.
+    """
+    absent = {f"p:{party}" for party, region in grounds.items() if region not in around}
+    for number, mention in enumerate(passages.parties):
+        present = tuple(code for code in mention.codes if code not in absent)
+        if absent.intersection(mention.codes) and present:
+            passages.parties[number] = mention._replace(codes=present)
+
+
 def name_actors(
     passages: Passages,
     actors: Mapping[str, Sequence[str]],
@@ -59,11 +71,12 @@ def name_actors(
     ends = {m.end for m in known}
     spans = [(m.start, m.end) for m in known]
     named = {p for m in known for p in codes_of(m, "p")} & groups
+    truces = [(hit.start, hit.end) for hit in passages.found.under("truce")]
     for kind, parties in actors.items():
         if kind in BANDS and named and named.isdisjoint(parties):
             continue
         for hit in passages.found.of(f"actors.{kind}") if parties else ():
-            is_named = any(start < hit.end and hit.start < end for start, end in spans)
+            is_named = any(start < hit.end and hit.start < end for start, end in (*spans, *truces))
             if not is_named and ends.isdisjoint(range(hit.start - 2, hit.start + 1)):
                 passages.parties.append(Mention(hit.start, hit.end, tuple(f"p:{p}" for p in parties)))
                 spans.append((hit.start, hit.end))

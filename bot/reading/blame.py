@@ -91,7 +91,7 @@ def judge_blame(
     """
     rated = {party: _weigh(row, weights) + case.leanings.get(party, 0.0) for party, row in features.items()}
     accused = _choose(rated, case)
-    accused = _narrow(accused, case.sides, grounds, regions)
+    accused = _narrow(accused, case, grounds, regions)
     is_said = any(case.parts.told[p][kind] for p in accused for kind in DOES)
     return Blame(accused, _name_accusers(case, accused), is_said)
 
@@ -268,14 +268,17 @@ def _choose(rated: Mapping[str, float], case: Case) -> tuple[str, ...]:
 
 
 def _narrow(
-    accused: Sequence[str], sides: Sides, grounds: Mapping[str, str], regions: frozenset[str]
+    accused: Sequence[str], case: Case, grounds: Mapping[str, str], regions: frozenset[str]
 ) -> tuple[str, ...]:
-    """Of allies that stand in different regions only those whose ground the scene is."""
+    """Of unnamed allies that stand in different regions only those whose ground the scene is."""
     present = {p for p, region in grounds.items() if region in regions}
     return tuple(
         p
         for p in accused
-        if p not in grounds or p in present or not any(sides.are_allies(p, other) for other in present)
+        if p not in grounds
+        or p in present
+        or p in case.parts.order
+        or not any(case.sides.are_allies(p, other) for other in present)
     )
 
 

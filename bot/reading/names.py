@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.data import Facts, Gazetteer
 from bot.model import Region
 from bot.reading.lexicon import fold_starred
-from bot.reading.phrases import OPEN_ENDING, Finder, Hit, Phrase, Word, parse_phrase
+from bot.reading.phrases import AMONG, OPEN_ENDING, Finder, Hit, Phrase, Word, parse_phrase
 from bot.reading.text import SPACELESS, Folder, Text
 
 ARTICLES = ("al", "el", "ad", "an", "ar", "as", "at", "az", "ash", "es", "ed")
@@ -25,6 +25,15 @@ SHORTEST_TOWN = 5
 
 _SYLLABIC = ("\u1200", "\u137f"), ("\u3040", "\ud7a3")
 """Scripts in which two letters are a name: Ethiopic, Japanese and Chinese, Korean."""
+
+LONGEST_SPELLED = 4
+"""An abbreviation of up to so many letters is found with two capitals: GUN is a government, Gun a word."""
+
+SHORTEST_AMONG = 3
+"""Abbreviations from so many letters on are found between the letters of scripts that part no words."""
+
+_CAPITALS = {"p": 0, "c": 1, "a": 2}
+"""How many capitals the name of a party needs, by the first letter of its code in the automaton."""
 
 LONGEST_JOINED = 3
 """A name of up to so many words is also found written as one."""
@@ -74,10 +83,12 @@ class Names:
         places: list[Hit] = []
         parties: list[Hit] = []
         for hit in self._finder.find(text.folded):
-            if hit.code[0] == "p":
-                parties.append(hit)
-            elif _is_capital(text, hit):
-                places.append(hit)
+            needed = _CAPITALS.get(hit.code[0])
+            if needed is None:
+                if _is_capital(text, hit):
+                    places.append(hit)
+            elif not needed or _has_capitals(text, hit, needed):
+                parties.append(Hit(hit.start, hit.end, f"p{hit.code[1:]}"))
         return _merge(places), _merge(parties)
 
     def _region_phrases(self, regions: Iterable[Region]) -> Iterator[Phrase]:
@@ -99,8 +110,11 @@ class Names:
     def _party_phrases(self, facts: Facts) -> Iterator[Phrase]:
         for party in facts.parties.values():
             for name in (party.name, *(n for names in party.names.values() for n in names)):
+                code = f"{_way_of_writing(name)}:{party.id}"
                 for variant in _apostrophe_variants(name):
-                    yield parse_phrase(fold_starred(self._folder, variant), f"p:{party.id}")
+                    yield parse_phrase(fold_starred(self._folder, variant), code)
+                if _is_abbreviation(name) and len(name) >= SHORTEST_AMONG:
+                    yield Phrase((Word(self._folder.fold_phrase(name), AMONG),), code)
 
     def _phrases_of_name(self, name: str, language: str, code: str) -> Iterator[Phrase]:
         seen = dict.fromkeys(
@@ -141,6 +155,19 @@ def _spellings(folded: str) -> Iterator[str]:
         yield "".join(words)
 
 
+def _way_of_writing(name: str) -> str:
+    """Which of `_CAPITALS` a party's name needs: one that the tables write otherwise is free."""
+    letters = name.rstrip("*")
+    if letters.isupper() and len(letters) <= LONGEST_SPELLED and letters.isalpha():
+        return "a"
+    is_free = name.endswith("*") or " " in name or not name[0].isupper()
+    return "p" if is_free else "c"
+
+
+def _is_abbreviation(name: str) -> bool:
+    return name.isascii() and name.isalnum() and name.isupper()
+
+
 def _is_syllabic(name: str) -> bool:
     return len(name) > 1 and any(first <= name[0] <= last for first, last in _SYLLABIC)
 
@@ -154,6 +181,12 @@ def _is_capital(text: Text, hit: Hit) -> bool:
     """Whether the name has a capital, in scripts that have them: "southern Lebanon", "село Пески" count."""
     start, end = text.raw_span(hit.start, hit.end)
     return start < end and (text.raw[start] >= _FIRST_WITHOUT_CASE or not text.raw[start:end].islower())
+
+
+def _has_capitals(text: Text, hit: Hit, needed: int) -> bool:
+    """Whether a name has its capitals, unless its writer uses none at all."""
+    start, end = text.raw_span(hit.start, hit.end)
+    return sum(map(str.isupper, text.raw[start:end])) >= needed or text.raw.islower()
 
 
 def _merge(hits: Iterable[Hit]) -> list[Mention]:

@@ -23,6 +23,10 @@ OPEN_ENDING = -1
 """A word that may go on as long as it likes."""
 
 
+AMONG = -2
+"""A word that stands among letters of a script without spaces: `M23` in Chinese."""
+
+
 class Hit(NamedTuple):
     """A phrase found from `start` to `end` of the folded text; `code` is what it stands for."""
 
@@ -40,7 +44,7 @@ def within(spanned: Sequence[_Spanned], start: int, end: int) -> Sequence[_Spann
 
 
 class Word(NamedTuple):
-    """One word of a phrase and how many letters may follow it: 0, a number, or OPEN_ENDING."""
+    """One word of a phrase and how many letters may follow it: 0, a number, OPEN_ENDING, or AMONG others."""
 
     letters: str
     ending: int
@@ -63,6 +67,12 @@ def parse_phrase(folded: str, code: str) -> Phrase:
 def is_anywhere(letter: str) -> bool:
     """Whether a phrase that begins so is found anywhere: in scripts that do not part words."""
     return SPACELESS.match(letter) is not None
+
+
+def is_among(folded: str, start: int, end: int) -> bool:
+    """Whether a span is whole, with a letter of a script that does not part words right beside it."""
+    sides = folded[start - 1], folded[end]
+    return any(map(is_anywhere, sides)) and all(char == " " or is_anywhere(char) for char in sides)
 
 
 @cache
@@ -102,7 +112,7 @@ class Check(NamedTuple):
         """The quickest way to be sure."""
         if self.is_anywhere:
             return ANYWHERE
-        if self.rest or self.script:
+        if self.rest or self.script or self.ending == AMONG:
             return CHECKED
         if self.ending > 0:
             return CHECKED + self.ending
@@ -182,6 +192,8 @@ class Finder:
         if is_anywhere(literal[0]):
             literals = dict.fromkeys(gap.join(word.letters for word in words) for gap in ("", " "))
             return [(each, _NO_SPACES) for each in literals]
+        if ending == AMONG:
+            return ((literal, _plain(AMONG, "")),)
         rest: Sequence[Word] = ()
         if len(words) > 1:
             closed = next((i for i, word in enumerate(words) if word.ending), len(words) - 1)
@@ -234,6 +246,8 @@ class Finder:
     def _verify(self, folded: str, start: int, end: int, check: Check) -> tuple[int, int]:
         """The phrase's span when the words around the literal allow it; it ends at -1 when they do not."""
         rest, ending, _, script = check
+        if ending == AMONG:
+            return start, end if is_among(folded, start, end) else -1
         begin = start if script else start + 1
         if script and folded[begin - 1] != " ":
             word_start = folded.rfind(" ", 0, begin) + 1

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.data import Facts
 from bot.model import Evidence, Finding, FoundPlace, Reason, Report, Stance, Truce
-from bot.reading.actors import actors_for, meant_by_enemy, name_actors
+from bot.reading.actors import actors_for, meant_by_enemy, name_actors, narrow_to_ground
 from bot.reading.acts import judge_acts, told_acts
 from bot.reading.blame import Blame, Case, blame_features, judge_blame
 from bot.reading.bonds import Bonds, bond_features
@@ -160,6 +160,8 @@ class Reader:
         self._name_actors(passages, theatre, report.source.side)
         scene = self._map.find_scene(passages, theatre)
         regions = [place.region for _, place in scene if place.region]
+        around = frozenset(a for region in regions for a in self._atlas.path(region))
+        narrow_to_ground(passages, self._grounds[theatre], around)
         truces = self._truces.in_force(theatre, occurred, report.reported_at, regions)
         bound = frozenset(p for truce in truces for p in truce.parties)
         sides = self._sides(theatre, bound)
@@ -174,7 +176,6 @@ class Reader:
         casualties = read_casualties(passages)
         workings.contexts = read_contexts(passages, namings, sides)
         case = Case(passages, report, stance, sides, parts, self._lean(workings.contexts))
-        around = frozenset(a for region in regions for a in self._atlas.path(region))
         workings.blame = blame_features(case)
         blame = judge_blame(case, workings.blame, self._weights, self._grounds[theatre], around)
         named = _named(passages) & sides.fighters
