@@ -12,8 +12,7 @@ from tests.reading.conftest import Read
 EVERYDAY = {
     "ar": "عاد الهدوء مساء اليوم",
     "az": "Üç gün sonra hadisə ilə bağlı onu saxlayıblar. Gün ərzində sakitlik idi.",
-    "en": "Absolute silence: no gun was fired, the barracks were abandoned, smoke rose and crops were trampled. "
-    "Gun salutes. Abducted, absurd. Baengnyeong.",
+    "en": "Absolute silence: no gun fired, barracks abandoned, smoke, crops trampled. Abducted, absurd. Baengnyeong.",
     "es": "Uno de ellos iba solo. Sana y salva, se irá mañana.",
     "fr": "Un seul obus, sam. 5 mai ; il agit comme un gun.",
     "ka": "სროლა საოკუპაციო ხაზთან",
@@ -75,7 +74,7 @@ def test_a_regime_of_silence_is_no_regime(read: Read) -> None:
     """Russian calls a ceasefire so; the army of Syria is not named by it."""
     found = read(
         "Нарушен режим прекращения огня",
-        "Боевики обстреляли посёлок Кабана в провинции Латакия, нарушив режим прекращения огня. Ранен один человек.",
+        "Боевики обстреляли посёлок Кабана в провинции Латакия, нарушив режим прекращения огня. Один ранен.",
         "2021-06-05T12:00:00+00:00",
     )
     assert found.accused == ("syrian-opposition",)
