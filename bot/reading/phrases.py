@@ -69,10 +69,11 @@ def is_anywhere(letter: str) -> bool:
     return SPACELESS.match(letter) is not None
 
 
-def is_among(folded: str, start: int, end: int) -> bool:
-    """Whether a span is whole, with a letter of a script that does not part words right beside it."""
+def _end_among(folded: str, start: int, end: int) -> int:
+    """The end of a word with a letter of a script that does not part words right beside it, else -1."""
     sides = folded[start - 1], folded[end]
-    return any(map(is_anywhere, sides)) and all(char == " " or is_anywhere(char) for char in sides)
+    is_whole = all(char == " " or is_anywhere(char) for char in sides)
+    return end if is_whole and any(map(is_anywhere, sides)) else -1
 
 
 @cache
@@ -246,15 +247,13 @@ class Finder:
     def _verify(self, folded: str, start: int, end: int, check: Check) -> tuple[int, int]:
         """The phrase's span when the words around the literal allow it; it ends at -1 when they do not."""
         rest, ending, _, script = check
-        if ending == AMONG:
-            return start, end if is_among(folded, start, end) else -1
         begin = start if script else start + 1
         if script and folded[begin - 1] != " ":
             word_start = folded.rfind(" ", 0, begin) + 1
             if folded[word_start:begin] not in self._clitics[script]:
                 return begin, -1
-        if ending == 0:
-            return begin, end - 1
+        if ending in {0, AMONG}:
+            return (start, _end_among(folded, start, end)) if ending else (begin, end - 1)
         stop = folded.find(" ", end)
         if stop - end > ending != OPEN_ENDING:
             return begin, -1

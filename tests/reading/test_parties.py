@@ -12,7 +12,7 @@ from tests.reading.conftest import Read
 EVERYDAY = {
     "ar": "عاد الهدوء مساء اليوم",
     "az": "Üç gün sonra hadisə ilə bağlı onu saxlayıblar. Gün ərzində sakitlik idi.",
-    "en": "Absolute silence: no gun fired, barracks abandoned, smoke, crops trampled. Abducted, absurd. Baengnyeong.",
+    "en": "Absolute silence: no gun fired, barracks abandoned, smoke, crops trampled. Absurd. Baengnyeong.",
     "es": "Uno de ellos iba solo. Sana y salva, se irá mañana.",
     "fr": "Un seul obus, sam. 5 mai ; il agit comme un gun.",
     "ka": "სროლა საოკუპაციო ხაზთან",
