@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from bot.reading.names import Mention, codes_of
@@ -97,11 +98,13 @@ def _code(code: str) -> str:
 
 def _context(words: Sequence[Word], mention: Mention, clause: int, party: str, sides: Sides) -> Context:
     """What stands before and behind a mention in its sentence."""
-    before = [_seen(w, clause, party, sides) for w in words if w.end <= mention.start][::-1]
-    behind = _with_clause_end([w for w in words if w.start >= mention.end], clause, party, sides)
+    nearest = (w for w in reversed(words) if w.end <= mention.start)
+    before = [_seen(w, clause, party, sides) for w in islice(nearest, REACH)]
+    following = _with_clause_end((w for w in words if w.start >= mention.end), clause, party, sides)
+    behind = list(islice(following, REACH))
     one, two = (*before, "start", "start")[:2]
     next_, then = (*behind, "end", "end")[:2]
-    found = {f"behind {code}" for code in behind[:REACH]} | {f"before {code}" for code in before[:REACH]}
+    found = {f"behind {code}" for code in behind} | {f"before {code}" for code in before}
     return (
         *sorted(found),
         f"next {next_}",
@@ -118,14 +121,14 @@ def _seen(word: Word, clause: int, party: str, sides: Sides) -> str:
     return code if word.clause == clause else f"{code} apart"
 
 
-def _with_clause_end(words: Iterable[Word], clause: int, party: str, sides: Sides) -> list[str]:
+def _with_clause_end(words: Iterable[Word], clause: int, party: str, sides: Sides) -> Iterator[str]:
     """The words behind a mention, with `clause` where its clause ends."""
-    codes: list[str] = []
+    is_within = True
     for word in words:
-        if word.clause != clause and "clause" not in codes:
-            codes.append("clause")
-        codes.append(_related(word, party, sides))
-    return codes
+        if is_within and word.clause != clause:
+            is_within = False
+            yield "clause"
+        yield _related(word, party, sides)
 
 
 def _related(word: Word, party: str, sides: Sides) -> str:

@@ -79,8 +79,8 @@ class Detector:
 
     def _choose(self, candidates: list[str], letters: Mapping[str, int], folded: str) -> str:
         score = dict.fromkeys(candidates, 0)
-        for word in folded[:SAMPLE_CHARS].split():
-            for language in self._words.get(word, ()):
+        for languages in filter(None, map(self._words.get, folded[:SAMPLE_CHARS].split())):
+            for language in languages:
                 if language in score:
                     score[language] += 1
         own = dict.fromkeys(candidates, 0)

@@ -110,14 +110,14 @@ def _is_breach_negated(passages: Passages) -> bool:
 def _has_old_year(passages: Passages, acts: Sequence[Hit]) -> bool:
     """Whether an act's sentence or the headline names a year long gone that is not the truce's own."""
     text, last = passages.text, passages.published.year - 1
-    told = {0, *(text.sentence_of(h.start) for h in acts)}
+    old = [m.start() for m in _YEAR.finditer(text.folded) if int(m.group()) < last]
+    told = {0, *(text.sentence_of(h.start) for h in acts)} if old else set()
     truces = passages.found.of("truce.words")
     return any(
-        int(m.group()) < last
-        and not text.folded[m.start() - 1].isdigit()
-        and text.sentence_of(m.start()) in told
-        and not any(-TRUCE_REACH < h.start - m.start() < TRUCE_REACH for h in truces)
-        for m in _YEAR.finditer(text.folded)
+        not text.folded[start - 1].isdigit()
+        and text.sentence_of(start) in told
+        and not any(-TRUCE_REACH < h.start - start < TRUCE_REACH for h in truces)
+        for start in old
     )
 
 
