@@ -85,17 +85,18 @@ def _is_within(spans: Sequence[tuple[int, int]], hit: Hit) -> bool:
     return bool(ends) and hit.end <= max(ends)
 
 
-def _is_part(hit: Hit, other: Hit) -> bool:
-    """Whether a phrase goes on from within another, or stands at the beginning of a longer one."""
-    return other.start < hit.start < other.end or (other.start == hit.start and hit.end < other.end)
-
-
 def drop_parts(hits: Sequence[Hit]) -> list[Hit]:
-    """Without words that another phrase has said already, as of `air strikes hit` the second."""
+    """Without words that another phrase has said already, as of `air strikes hit` the second.
+
+    They go on from within the other, or stand at the beginning of a longer one.
+    """
     return [
         hit
         for index, hit in enumerate(hits)
-        if not any(_is_part(hit, o) for o in hits[max(0, index - NEAR) : index + NEAR] if o.code != hit.code)
+        if not any(
+            o.end > hit.start >= o.start and o.code != hit.code and (o.start < hit.start or o.end > hit.end)
+            for o in hits[max(0, index - NEAR) : index + NEAR]
+        )
     ]
 
 

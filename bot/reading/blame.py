@@ -9,6 +9,7 @@ from bot.model import Report, SourceType, Stance
 from bot.reading.arms import armed_acts, arms_features
 from bot.reading.parts import Parts, Sides, mutual_blame
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
 from bot.reading.rebuttals import rebuttal_features
 
 MOST = 2.0
@@ -98,7 +99,8 @@ def judge_blame(
 
 def blame_features(case: Case) -> dict[str, dict[str, float]]:
     """For each party that could have done it what speaks for and against, by name; only what is not zero."""
-    features = {party: _features(party, case) for party in case.parts.order}
+    mutual = mutual_blame(case.passages)
+    features = {party: _features(party, case, mutual) for party in case.parts.order}
     _compare(features, case.sides)
     armed = armed_acts(case.passages, case.sides)
     for party in _unnamed(case):
@@ -140,16 +142,15 @@ def _compare(features: dict[str, dict[str, float]], sides: Sides) -> None:
 
 
 def _weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    total = weights.get("accused.base", 0.0)
-    return total + sum(weights.get(f"accused.{name}", 0.0) * value for name, value in features.items())
+    told = sum(weights.get(name, 0.0) * value for name, value in features.items())
+    return weights.get("base", 0.0) + told
 
 
-def _features(party: str, case: Case) -> dict[str, float]:
+def _features(party: str, case: Case, mutual: Sequence[Hit]) -> dict[str, float]:
     """A named party's evidence: what is told of it, of its foes and friends, and whose outlet tells it."""
     told, parts, sides = case.parts.told[party], case.parts, case.sides
     foes = [p for p in parts.order if not sides.are_allies(p, party)]
     friends = [p for p in parts.order if p != party and sides.are_allies(p, party)]
-    mutual = mutual_blame(case.passages)
     deeds, most = _deeds(parts, party), max((_deeds(parts, p) for p in foes), default=0)
     features = {kind: min(float(amount), MOST) for kind, amount in told.items()}
     first = bool(parts.order) and parts.order[0] == party

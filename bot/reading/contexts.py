@@ -68,23 +68,26 @@ def weigh_contexts(contexts: Iterable[Context], weights: Mapping[str, float]) ->
 
 def _words_in(passages: Passages, start: int, end: int, sides: Sides) -> list[Word]:
     """Everything within a span that counts as a word, in the order of the text."""
+    clause_of, new = passages.text.clause_of, tuple.__new__
     hits = within(passages.found.all(), start, end)
-    words: list[tuple[int, int, str, tuple[str, ...]]] = [
-        (h.start, h.end, code, ()) for h in hits if (code := _code(h.code))
+    words = [
+        new(Word, (h.start, h.end, code, (), clause_of(h.start))) for h in hits if (code := _code(h.code))
     ]
     parties = within(passages.parties, start, end)
     named = {(m.start, m.end) for m in parties}
     for mention in parties:
         fighters = tuple(p for p in codes_of(mention, "p") if p in sides.fighters)
-        words.append((mention.start, mention.end, "party", fighters))
+        words.append(Word(mention.start, mention.end, "party", fighters, clause_of(mention.start)))
     places = within(passages.places, start, end)
-    words += [(m.start, m.end, "place", ()) for m in places if (m.start, m.end) not in named]
-    clause_of = passages.text.clause_of
-    return [Word(*word, clause_of(word[0])) for word in sorted(words, key=_by_place)]
+    words += [
+        Word(m.start, m.end, "place", (), clause_of(m.start)) for m in places if (m.start, m.end) not in named
+    ]
+    words.sort(key=_by_place)
+    return words
 
 
-def _by_place(word: tuple[int, int, str, tuple[str, ...]]) -> tuple[int, int]:
-    return word[0], -word[1]
+def _by_place(word: Word) -> tuple[int, int]:
+    return word.start, -word.end
 
 
 @cache

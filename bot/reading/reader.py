@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -40,9 +41,6 @@ BELLIGERENT = frozenset({"state", "group"})
 """Kinds of parties that fight."""
 
 MOST_EVIDENCE = 60
-
-CONTEXT = "context."
-"""Before the names of weights of what stands around parties."""
 
 
 @dataclass(slots=True)
@@ -86,12 +84,8 @@ class Reader:
         self._seconds = {theatre: row.get("seconds", []) for theatre, row in facts.theatres.items()}
         self._arms = {theatre: row.get("arms", {}) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
-        self._weights = facts.weights
-        self._context_weights = {
-            name.removeprefix(CONTEXT): weight
-            for name, weight in facts.weights.items()
-            if name.startswith(CONTEXT)
-        }
+        self._tables = _by_judgement(facts.weights)
+        self._weights = self._tables[""]
         self._fighters = {theatre: self._belligerents(theatre) for theatre in facts.theatres}
         groups = frozenset(p for p, row in facts.parties.items() if row.kind == "group")
         self._groups = {theatre: fighters & groups for theatre, fighters in self._fighters.items()}
@@ -170,14 +164,14 @@ class Reader:
         parts = read_parts(passages, namings, sides, order)
         age_days = (passages.published - occurred).days
         workings = Workings(features, stance_features(passages, report, age_days, parts, sides))
-        stance = judge_stance(workings.stance, self._weights)
+        stance = judge_stance(workings.stance, self._tables)
         if stance is Stance.TALLY:
             passages.past.clear()
         casualties = read_casualties(passages)
         workings.contexts = read_contexts(passages, namings, sides)
         case = Case(passages, report, stance, sides, parts, self._lean(workings.contexts))
         workings.blame = blame_features(case)
-        blame = judge_blame(case, workings.blame, self._weights, self._grounds[theatre], around)
+        blame = judge_blame(case, workings.blame, self._tables["accused"], self._grounds[theatre], around)
         named = _named(passages) & sides.fighters
         truce = self._truces.binding(truces, blame.accused, sorted(named | {report.source.side}), regions)
         features.update(_party_features(blame, named, bound, truce))
@@ -212,7 +206,7 @@ class Reader:
 
     def _lean(self, contexts: Mapping[str, Sequence[Context]]) -> dict[str, float]:
         """What the contexts of each party weigh."""
-        return {party: weigh_contexts(own, self._context_weights) for party, own in contexts.items()}
+        return {party: weigh_contexts(own, self._tables["context"]) for party, own in contexts.items()}
 
     def _name_actors(self, passages: Passages, theatre: str, side: str) -> None:
         """Adds whom `the army`, `rebels` and `the enemy` mean there when this side's outlet says it."""
@@ -238,6 +232,15 @@ class Reader:
         }
         observers = {p for p, row in self._parties.items() if row.kind == "monitor"}
         return (self._truces.parties_of(theatre) | beside) - observers
+
+
+def _by_judgement(weights: Mapping[str, float]) -> Mapping[str, Mapping[str, float]]:
+    """The weights of each table; those of the relevance, which have no table before their names, under ""."""
+    tables: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for key, weight in weights.items():
+        table, _, name = key.partition(".") if "." in key else ("", "", key)
+        tables[table][name] = weight
+    return tables
 
 
 def _older(passages: Passages, days: Sequence[Day], occurred: date) -> list[int]:

@@ -44,13 +44,13 @@ OBSERVERS = frozenset({"un", "osce", "eu", "unmiss", "minusca", "ctsamvm", "un-c
 """Parties that watch."""
 
 
-def judge_stance(features: Mapping[str, float], weights: Mapping[str, float]) -> Stance:
-    """The stance with the heaviest evidence; `claim` where that of no other outweighs nothing."""
+def judge_stance(features: Mapping[str, float], tables: Mapping[str, Mapping[str, float]]) -> Stance:
+    """The stance with the heaviest evidence by its table; `claim` where no other outweighs nothing."""
     best, most = Stance.CLAIM, 0.0
     for stance in OTHERS:
-        total = weights.get(f"{stance}.base", 0.0) + sum(
-            weights.get(f"{stance}.{name}", 0.0) * value for name, value in features.items()
-        )
+        weights = tables[stance]
+        told = sum(weights.get(name, 0.0) * value for name, value in features.items())
+        total = weights.get("base", 0.0) + told
         if total > most:
             best, most = stance, total
     return best

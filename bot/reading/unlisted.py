@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, takewhile
 
 from bot.reading.names import Mention
@@ -116,7 +116,7 @@ def find_capitalised(passages: Passages) -> list[Mention]:
         for first, last in spans
         if last - first >= SHORTEST
     )
-    return [m for m in names if not _is_known(passages, m) and not passages.found.over(m.start, m.end)]
+    return [m for m in names if not passages.found.over(m.start, m.end) and not _is_named(passages, m)]
 
 
 def _beginnings(name: str) -> Iterator[str]:
@@ -127,14 +127,22 @@ def _beginnings(name: str) -> Iterator[str]:
 
 def _is_known(passages: Passages, mention: Mention) -> bool:
     """Whether a place, a party or a word that is no name stands there."""
-    start, end, _ = mention
-    near = (m for m in chain(passages.places, passages.parties) if m.start < end and start < m.end)
-    if any(not _is_word_of(m, mention) for m in near):
-        return True
-    return any(
+    return _is_named(passages, mention) or any(
         hit.code in {"roles.place_before", "roles.place_in"} or hit.code.partition(".")[0] in _NO_NAMES
-        for hit in passages.found.over(start, end)
+        for hit in passages.found.over(mention.start, mention.end)
     )
+
+
+def _is_named(passages: Passages, mention: Mention) -> bool:
+    """Whether a place or a party stands there that is more than a word of the name."""
+    near = chain(_over(passages.places, mention), _over(passages.parties, mention))
+    return any(not _is_word_of(m, mention) for m in near)
+
+
+def _over(mentions: Sequence[Mention], mention: Mention) -> Iterator[Mention]:
+    """Those of a list, none of which lies within another, that share a letter with a mention."""
+    last = bisect_left(mentions, (mention.end,))
+    return takewhile(lambda m: m.end > mention.start, (mentions[i] for i in range(last - 1, -1, -1)))
 
 
 def lies_in(passages: Passages, end: int) -> bool:
