@@ -134,7 +134,7 @@ class Names:
         """How many letters may follow a word that begins so, and which ones its stem does without."""
         if SPACELESS.match(letter):
             return OPEN_ENDING, ""
-        script = _script(letter)
+        script = name_script(letter)
         ending = self._endings.get(language, self._endings.get(script, 0))
         return ending, self._stems.get(script, "") if ending else ""
 
@@ -173,7 +173,8 @@ def _is_syllabic(name: str) -> bool:
 
 
 @cache
-def _script(letter: str) -> str:
+def name_script(letter: str) -> str:
+    """The script of a letter, as far as names take endings in it."""
     return next((name for name, first, last in _SCRIPT_RANGES if first <= letter <= last), "")
 
 

@@ -19,7 +19,17 @@ from bot.reading.passages import Passages
 from bot.reading.scene import Capitals, is_voice, may_be_scene
 from bot.reading.sounds import Sounds
 from bot.reading.text import Folder
-from bot.reading.unlisted import LIKELY, SURE, Romanizer, find_capitalised, find_unlisted, is_latin, lies_in
+from bot.reading.unlisted import (
+    LIKELY,
+    SURE,
+    Romanizer,
+    find_capitalised,
+    find_led,
+    find_unlisted,
+    glued_in,
+    is_latin,
+    lies_in,
+)
 from bot.reading.wider import AREAS, Bearings, Named, are_close, drop_wider
 
 REGION_WEIGHT = 2.0
@@ -58,10 +68,11 @@ class Map:
         self._widest = frozenset(wide for row in facts.theatres.values() for wide in row.get("wide", ()))
         self._elsewhere = frozenset(fold(name) for name in facts.languages["elsewhere"]["names"])
         self._endings = frozenset(facts.languages["endings"])
-        self._sounds = Sounds(facts.atlas, facts.languages["sounds"])
+        self._sounds = Sounds(facts.atlas, facts.languages)
         self._homonyms = Homonyms(facts.atlas)
         self._capitals = Capitals(facts.languages, Folder())
         self._bearings = Bearings(facts.languages, Folder())
+        self._glued = {code: glued_in(words) for code, words in facts.languages["glued_in"].items()}
         self._romanizer = Romanizer(facts.languages["romanized"])
         self._by_country: dict[str, list[str]] = {}
         for theatre, row in facts.theatres.items():
@@ -144,7 +155,16 @@ class Map:
             is_free = not any(m.start < mention.end and mention.start < m.end for m in (*found, *sounding))
             if recognised is not mention and is_free:
                 sounding.append(recognised)
-        return sounding
+        return sounding + self._led(passages, [*found, *sounding], theatre)
+
+    def _led(self, passages: Passages, found: list[Mention], theatre: str) -> list[Mention]:
+        """Listed places of which a word beside `village` or `near` is a form in another script."""
+        led: list[Mention] = []
+        for mention in find_led(passages, self._glued.get(passages.language)):
+            if not any(m.start < mention.end and mention.start < m.end for m in (*found, *led)):
+                region = self._sounds.find_form(mention.codes[0][2:], passages.language, theatre)
+                led += [mention._replace(codes=(f"r:{region.id}",))] if region else []
+        return led
 
     def _choose_scene(
         self, passages: Passages, theatre: str, mentions: list[Mention]

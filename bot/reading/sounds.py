@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import Any
 
 from bot.atlas import Atlas
 from bot.folding import fold
 from bot.model import Region, RegionLevel
-from bot.reading.names import ARTICLES
+from bot.reading.names import ARTICLES, name_script
+from bot.reading.phrases import script_of
+from bot.reading.unlisted import Romanizer
 
-SHORTEST, SHORTEST_LED = 5, 4
+SHORTEST, SHORTEST_LED, SHORTEST_SPELT = 5, 4, 3
 """Consonants of a name, and of one of two words or behind `village of`: fewer are those of many words."""
 
 _WRITTEN = tuple(
@@ -53,17 +56,31 @@ _HEARD = tuple(
 MOST_REMEMBERED = 8192
 """Words whose sound is kept: capitalised words come again and again."""
 
+SHORTEST_FORM = 3
+"""Letters of a name that are left without a particle and an ending."""
+
 _CONSONANTS = frozenset("bcdfghjklmnpqrstvwxz")
 
 LEAST_ALIKE = 0.65
 """The share of letters that two Latin spellings of one name have in common."""
 
 
+LEAST_ALIKE_LED = 0.7
+"""The same for a name in another script that a word such as `near` leads in."""
+
+_SIGNS = {"VIRAMA": "", "NUKTA": "", "ANUSVARA": "n", "CANDRABINDU": "n"}
+_DOUBLED = re.compile(r"([a-z])\1+")
+
+
 class Sounds:
     """The places of each theatre by the sound of their names."""
 
-    def __init__(self, atlas: Atlas, letters: Mapping[str, str]) -> None:
+    def __init__(self, atlas: Atlas, languages: Mapping[str, Any]) -> None:
         self._atlas = atlas
+        letters: Mapping[str, str] = languages["sounds"]
+        self._romanizer = Romanizer(languages["romanized"])
+        self._clitics: Mapping[str, Sequence[str]] = languages["clitics"]
+        self._endings: Mapping[str, int] = languages["endings"]
         self._letters = str.maketrans({each: sound for sound, alike in letters.items() for each in alike})
         self._of_word = lru_cache(MOST_REMEMBERED)(self._hear)
         self._indexes: dict[str, dict[str, set[str]]] = {}
@@ -73,9 +90,40 @@ class Sounds:
         sound = self.sound(name, language)
         if len(sound) < (SHORTEST_LED if is_led or " " in fold(name) else SHORTEST):
             return None
-        alike = self._index(theatre).get(sound, ())
-        region = self._atlas.get(next(iter(alike))) if len(alike) == 1 else None
+        region = self._only(sound, theatre)
         return region if region and _is_like(name, region) else None
+
+    def _only(self, sound: str, theatre: str) -> Region | None:
+        alike = self._index(theatre).get(sound, ())
+        return self._atlas.get(next(iter(alike))) if len(alike) == 1 else None
+
+    def find_form(self, name: str, language: str, theatre: str) -> Region | None:
+        """The one place of a theatre that a form of its name sounds like: with a particle or an ending."""
+        for form in self._forms(name):
+            sound = self.sound(form, language)
+            region = self._only(sound, theatre) if len(sound) >= SHORTEST_SPELT else None
+            if region and self._is_spelt_like(form, language, region, len(sound)):
+                return region
+        return None
+
+    def _is_spelt_like(self, name: str, language: str, region: Region, consonants: int) -> bool:
+        """Whether its vowels are most of those of the region; without vowels it takes more consonants."""
+        spelt = self._spell(name, language)
+        return _is_like(spelt, region, LEAST_ALIKE_LED) if spelt.isascii() else consonants >= SHORTEST_LED
+
+    def _spell(self, name: str, language: str) -> str:
+        """The name in Latin letters with its vowels, where its script writes them."""
+        spelt = "".join(map(_syllable, _spell_indic(self._romanizer.write(name, language))))
+        return _DOUBLED.sub(r"\1", fold(spelt))
+
+    def _forms(self, name: str) -> Iterator[str]:
+        """The name, without its particle, and each without as many letters as an ending has at most."""
+        particles = self._clitics.get(script_of(name[0]), ())
+        bare = [name[len(p) :] for p in particles if name.startswith(p)]
+        for form in (name, *bare):
+            for count in range(self._endings.get(name_script(name[0]), 0) + 1):
+                if len(form) - count >= SHORTEST_FORM:
+                    yield form[: len(form) - count]
 
     def sound(self, name: str, language: str = "") -> str:
         """The consonants of a name as one word; Turkish and Azerbaijani c is heard as English j."""
@@ -113,9 +161,20 @@ def _syllable(letter: str) -> str:
     return unicodedata.name(letter, "").rpartition(" ")[2].lower()
 
 
-def _is_like(name: str, region: Region) -> bool:
+def _spell_indic(name: str) -> str:
+    """A Devanagari name in Latin letters, as Unicode calls them; other names as they are."""
+    spelt = ""
+    for letter in name:
+        called = unicodedata.name(letter, "") if "\u0900" <= letter <= "\u0963" else ""
+        kind, _, sound = called.rpartition(" ")
+        spelt = spelt[:-1] if kind.endswith("VOWEL SIGN") or sound == "VIRAMA" else spelt
+        spelt += _SIGNS.get(sound, sound.lower()) if called else letter
+    return spelt
+
+
+def _is_like(name: str, region: Region, least: float = LEAST_ALIKE) -> bool:
     """Whether a Latin name shares most letters with a spelling of the region; other scripts are trusted."""
     plain = fold(name)
     return not plain.isascii() or any(
-        SequenceMatcher(None, plain, fold(spelling)).ratio() >= LEAST_ALIKE for spelling in region.spellings
+        SequenceMatcher(None, plain, fold(spelling)).ratio() >= least for spelling in region.spellings
     )

@@ -34,6 +34,11 @@ _WIDER = re.compile(
 )
 """What stands between a village and the district that it lies in."""
 
+_ANY = r"[^\W\d_][\w\u0900-\u0963\u064b-\u0652\u200c'\u2019-]*"
+"""A word of any script; what Unicode calls marks belongs to it."""
+_TWO_AHEAD = re.compile(rf" ({_ANY})(?: {_ANY})?")
+_TWO_BACK = re.compile(rf"(?<![\w\u0900-\u0963])((?:{_ANY} )?({_ANY})) $")
+
 _ARTICLE = re.compile(r"(?:al|el|as|ash|ar|at|an|ad|az)-(?=\w)")
 _CAPITALISED = re.compile(
     r"[^\Wb-df-z\u0430-\u045f\u0590-\u109f\u10d0-\u139f\u1780-\u18af\u3040-\u9fff\uac00-\ud7ff]"
@@ -117,6 +122,36 @@ def find_capitalised(passages: Passages) -> list[Mention]:
         if last - first >= SHORTEST
     )
     return [m for m in names if not passages.found.over(m.start, m.end) and not _is_named(passages, m)]
+
+
+def glued_in(particles: Sequence[str]) -> re.Pattern[str]:
+    """A pattern of one or two words of which the first is written together with one of the particles."""
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, particles))})({_ANY})(?: {_ANY})?")
+
+
+def find_led(passages: Passages, glued: re.Pattern[str] | None) -> Iterator[Mention]:
+    """The two words and the one beside `village`, `near` and the like, in scripts without capitals too."""
+    text = passages.text
+    for hit in passages.found.of("roles.name_before"):
+        ahead = _TWO_AHEAD.match(text.raw, text.raw_span(hit.start, hit.end)[1])
+        if ahead:
+            yield from _unknown(passages, ((ahead.start(1), ahead.end()), ahead.span(1)))
+    for hit in passages.found.of("roles.name_after"):
+        end = text.raw_span(hit.start, hit.end)[0]
+        back = _TWO_BACK.search(text.raw, max(0, end - REACH), end)
+        if back:
+            yield from _unknown(passages, (back.span(1), back.span(2)))
+    for word in glued.finditer(text.raw) if glued else ():
+        yield from _unknown(passages, ((word.start(1), word.end()), word.span(1)))
+
+
+def _unknown(passages: Passages, spans: Iterable[Span]) -> Iterator[Mention]:
+    """The raw spans as mentions, without known names and words."""
+    text = passages.text
+    for first, last in dict.fromkeys(spans):
+        mention = Mention(text.folded_at(first), text.folded_at(last), (SURE + text.raw[first:last],))
+        if not _is_known(passages, mention) and not passages.found.over(mention.start, mention.end):
+            yield mention
 
 
 def _beginnings(name: str) -> Iterator[str]:
