@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy.sparse import csr_array
 
 from bot.reading.contexts import SHARPNESS, Context
 from bot.reading.reader import Workings
-from tools.fitting import Row, Tables, cross_validate, f1, groups_of, matrix_of, named, names_of
+from tools.fitting import Row, Tables, cross_validate, f1, groups_of, matrix_of, named, names_of, often
 
 BLAME_PRIOR, CONTEXT_PRIOR = 6.0, 8.0
 """How many times a squared unit of change in a weight costs against the loss of one party judged wrongly:
@@ -105,12 +106,8 @@ def _minimize(told: Told, truth: Any, start: Any, price: Any) -> Any:
 
 def _words_of(contexts: Sequence[Sequence[Context]]) -> Mapping[str, int]:
     """What stands around parties often enough, with its column."""
-    seen: dict[str, int] = {}
-    for own in contexts:
-        for name in {name for context in own for name in context}:
-            seen[name] = seen.get(name, 0) + 1
-    often = sorted(name for name, times in seen.items() if times >= LEAST_CONTEXTS)
-    return {name: column for column, name in enumerate(often)}
+    names = often((chain.from_iterable(own) for own in contexts), LEAST_CONTEXTS)
+    return {name: column for column, name in enumerate(names)}
 
 
 def _mentions(contexts: Sequence[Sequence[Context]], words: Mapping[str, int]) -> tuple[Any, Any]:

@@ -62,11 +62,12 @@ def learn(train: Sequence[Row]) -> Any:
     )
 
     def judge(rows: Sequence[Row]) -> dict[str, Any]:
-        told = matrix_of([w.relevance for w in work(facts, rows)], names)
+        seen = [w.relevance for w in work(facts, rows)]
+        told, wording = matrix_of(seen, names), matrix_of(seen, ["wording"])[:, 0]
         verdict = letters.decision_function(texts_of(rows))
         return {
             "hand": told @ start,
-            "fitted": told @ shipped,
+            "fitted": told @ shipped + wording,
             "letters": verdict,
             "both": np.column_stack([told, verdict]) @ joint,
         }

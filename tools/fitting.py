@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -21,12 +22,13 @@ Tables = dict[str, dict[str, float]]
 
 def names_of(features: Sequence[dict[str, float]], known: Iterable[str] = ()) -> list[str]:
     """The parts of the evidence that are seen often enough or have a prior, "base" first."""
-    seen: dict[str, int] = {}
-    for row in features:
-        for name in row:
-            seen[name] = seen.get(name, 0) + 1
-    often = {name for name, times in seen.items() if times >= LEAST_USES}
-    return ["base", *sorted((often | set(known)) - {"base"})]
+    return ["base", *sorted({*often(features, LEAST_USES), *known} - {"base"})]
+
+
+def often(seen: Iterable[Iterable[str]], least: int) -> list[str]:
+    """What stands in at least so many of the collections."""
+    times = Counter(name for names in seen for name in set(names))
+    return sorted(name for name, count in times.items() if count >= least)
 
 
 def matrix_of(features: Sequence[dict[str, float]], names: Sequence[str]) -> Any:
@@ -34,8 +36,8 @@ def matrix_of(features: Sequence[dict[str, float]], names: Sequence[str]) -> Any
     return np.array([[1.0 if n == "base" else row.get(n, 0.0) for n in names] for row in features])
 
 
-def minimize_logistic(matrix: Any, truth: Any, start: Any, prior: float, bounds: Any = None) -> Any:
-    """Weights that lose least, near `start`."""
+def minimize_logistic(matrix: Any, truth: Any, start: Any, prior: Any, bounds: Any = None) -> Any:
+    """Weights that lose least, near `start`; `prior` is what a change costs, for all or for each weight."""
 
     def loss(weights: Any) -> tuple[float, Any]:
         margin = matrix @ weights
@@ -43,7 +45,7 @@ def minimize_logistic(matrix: Any, truth: Any, start: Any, prior: float, bounds:
         cost = np.logaddexp(0.0, margin) - truth * margin
         change = weights - start
         gradient = matrix.T @ (chance - truth) + 2 * prior * change
-        return float(cost.sum() + prior * (change**2).sum()), gradient
+        return float(cost.sum() + (prior * change**2).sum()), gradient
 
     return minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
 

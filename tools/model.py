@@ -43,6 +43,7 @@ from tools.fitting import (
     minimize_softmax,
     named,
     names_of,
+    often,
     scores_of,
 )
 
@@ -50,9 +51,12 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "bot" / "data" / "relevance.toml"
 CORPUS = ROOT / "corpus"
 
-RELEVANCE_PRIOR = 0.5
+RELEVANCE_PRIOR, WORDS_PRIOR = 0.5, 3.0
 """How many times a squared unit of change in a weight costs against the loss of one report: chosen by
 cross-validation on the training reports."""
+
+LEAST_WORDS = 30
+"""A word that fewer training reports have gets no weight."""
 
 
 def main() -> None:
@@ -130,22 +134,24 @@ def fit_stance(rows: Sequence[Row], workings: Sequence[Workings], tables: Tables
 
 
 def fit_relevance(rows: Sequence[Row], workings: Sequence[Workings], tables: Tables) -> Tables:
-    """The weights of the evidence for a violation, each on its side of zero."""
+    """Weights of the evidence, each on its side of zero, and of the words that a report has at all."""
     prior = tables["prior"]
-    names = list(prior)
-    matrix = matrix_of([w.relevance for w in workings], names)
+    names, words = list(prior), often([w.words for w in workings], LEAST_WORDS)
+    matrix = matrix_of([w.relevance | dict.fromkeys(w.words, 1.0) for w in workings], [*names, *words])
     truth = np.array([row["label"]["violation"] for row in rows], dtype=float)
-    start = np.array([prior[name] for name in names])
-    bounds = [(0.05, None) if value > 0 else (None, -0.05) for value in start]
+    start = np.array([*prior.values(), *(0.0 for _ in words)])
+    price = np.array([*(RELEVANCE_PRIOR for _ in names), *(WORDS_PRIOR for _ in words)])
+    lowest = [0.05 if value > 0 else None for value in prior.values()] + [None] * len(words)
+    highest = [None if value > 0 else -0.05 for value in prior.values()] + [None] * len(words)
 
     def learn(matrix: Any, truth: Any) -> Any:
-        return minimize_logistic(matrix, truth, start, RELEVANCE_PRIOR, bounds)
+        return minimize_logistic(matrix, truth, start, price, list(zip(lowest, highest, strict=True)))
 
     weights = learn(matrix, truth)
     held = cross_validate(matrix, truth, groups_of(rows), learn, np.matmul)
     print(f"relevance prior F1 {f1(matrix @ start, truth):.3f}", end=", ")
     print(f"fitted F1 {f1(matrix @ weights, truth):.3f}, held out F1 {f1(held, truth):.3f}")
-    return {"weights": named(names, weights)}
+    return {"weights": named(names, weights[: len(names)]), "words": named(words, weights[len(names) :])}
 
 
 def _table_of(key: str) -> str:
@@ -172,7 +178,7 @@ def late_updates(rows: Sequence[Row]) -> set[str]:
 def save(tables: Tables) -> None:
     """Writes the tables that were fitted behind what the file says by hand."""
     head = TARGET.read_text(encoding="utf-8").partition("\n[weights]\n")[0]
-    order = ["weights", "accused", "context", *OTHERS]
+    order = ["weights", "words", "accused", "context", *OTHERS]
     parts = [
         "\n".join((f"[{name}]", *(f"{_key(k)} = {v}" for k, v in tables[name].items()))) for name in order
     ]

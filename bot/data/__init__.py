@@ -140,7 +140,7 @@ def _read_weights(file: Traversable) -> dict[str, float]:
     """Every fitted weight by name; those of parties and stances as `accused.by`, `denial.own`."""
     tables = _read_toml(file)
     weights: dict[str, float] = dict(tables["weights"])
-    for name in ("accused", "context", "tally", "denial", "confirmation", "update"):
+    for name in ("words", "accused", "context", "tally", "denial", "confirmation", "update"):
         weights |= {f"{name}.{key}": value for key, value in tables.get(name, {}).items()}
     return weights
 

@@ -9,17 +9,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
+from bot.reading.lexicon import word_of
 from bot.reading.names import Mention, codes_of
 from bot.reading.parts import Naming, Sides
 from bot.reading.passages import Passages
 from bot.reading.phrases import within
-
-TABLES = frozenset({"stance", "scope", "roles", "truce", "casualties", "mutual", "tone"})
-"""Tables of the lexicon whose every code is a word of its own; all acts are one."""
 
 REACH = 6
 """So many such words on either side of a name are looked at."""
@@ -71,7 +68,7 @@ def _words_in(passages: Passages, start: int, end: int, sides: Sides) -> list[Wo
     clause_of, new = passages.text.clause_of, tuple.__new__
     hits = within(passages.found.all(), start, end)
     words = [
-        new(Word, (h.start, h.end, code, (), clause_of(h.start))) for h in hits if (code := _code(h.code))
+        new(Word, (h.start, h.end, code, (), clause_of(h.start))) for h in hits if (code := word_of(h.code))
     ]
     parties = within(passages.parties, start, end)
     named = {(m.start, m.end) for m in parties}
@@ -88,15 +85,6 @@ def _words_in(passages: Passages, start: int, end: int, sides: Sides) -> list[Wo
 
 def _by_place(word: Word) -> tuple[int, int]:
     return word.start, -word.end
-
-
-@cache
-def _code(code: str) -> str:
-    """What a word of the lexicon counts as; "" where it says nothing of parties."""
-    table = code.partition(".")[0]
-    if table == "acts":
-        return table
-    return code if table in TABLES else ""
 
 
 def _context(words: Sequence[Word], mention: Mention, clause: int, party: str, sides: Sides) -> Context:

@@ -41,6 +41,19 @@ def _table_of(code: str) -> str:
     return code.partition(".")[0]
 
 
+WORDS = frozenset({"stance", "scope", "roles", "truce", "casualties", "mutual", "tone"})
+"""Tables whose every code is a word of its own where words are weighed by what they were worth."""
+
+
+@cache
+def word_of(code: str) -> str:
+    """What a code counts as there; all acts are one, and "" is what says nothing."""
+    table = _table_of(code)
+    if table == "acts":
+        return table
+    return code if table in WORDS else ""
+
+
 class Findings:
     """The hits of one text by code ("acts.mortar", "scope.background", "month.5"), each list by start."""
 
@@ -61,6 +74,10 @@ class Findings:
     def all(self) -> Sequence[Hit]:
         """Every hit, by start."""
         return self._all
+
+    def words(self) -> frozenset[str]:
+        """Which words the text has at all."""
+        return frozenset(word for code in self._by_code if (word := word_of(code)))
 
     def of(self, code: str) -> list[Hit]:
         """Hits with exactly this code."""

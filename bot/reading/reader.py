@@ -53,6 +53,8 @@ class Workings:
     """By party."""
     contexts: dict[str, list[Context]] = field(default_factory=dict)
     """By party, one a mention."""
+    words: frozenset[str] = frozenset()
+    """Which words of the lexicon the report has."""
 
 
 class When(NamedTuple):
@@ -85,7 +87,7 @@ class Reader:
         self._arms = {theatre: row.get("arms", {}) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
         self._tables = _by_judgement(facts.weights)
-        self._weights = self._tables[""]
+        self._weights = {**self._tables[""], "wording": 1.0}
         self._fighters = {theatre: self._belligerents(theatre) for theatre in facts.theatres}
         groups = frozenset(p for p, row in facts.parties.items() if row.kind == "group")
         self._groups = {theatre: fighters & groups for theatre, fighters in self._fighters.items()}
@@ -109,7 +111,8 @@ class Reader:
         """The finding with all the evidence that can be weighed for it, also where a part of it would do."""
         passages, features, theatre = self._look(report)
         if theatre is None:
-            return self._dismiss(passages, features, theatre), Workings(features)
+            workings = Workings(features, words=passages.found.words())
+            return self._dismiss(passages, features, theatre), workings
         when = self._date(report, passages, theatre)
         return self._judge(report, passages, features, theatre, when)
 
@@ -122,6 +125,7 @@ class Reader:
         passages = Passages(text, language, found, places, parties, report.reported_at.date())
         mark_passages(passages)
         features = text_features(passages)
+        features["wording"] = sum(self._tables["words"].get(word, 0.0) for word in found.words())
         theatre = self._map.choose_theatre(passages, report.source.side)
         if theatre is None:
             features["no_theatre"] = 1.0
@@ -168,6 +172,7 @@ class Reader:
         if stance is Stance.TALLY:
             passages.past.clear()
         casualties = read_casualties(passages)
+        workings.words = passages.found.words()
         workings.contexts = read_contexts(passages, namings, sides)
         case = Case(passages, report, stance, sides, parts, self._lean(workings.contexts))
         workings.blame = blame_features(case)

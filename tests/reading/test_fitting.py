@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.reading.relevance import highest_score, weigh
-from tools.fitting import names_of
+from tools.fitting import names_of, often
 from tools.model import flatten, late_updates, training_rows
 
 
@@ -63,3 +63,8 @@ def test_a_score_grows_no_higher_than_hoped() -> None:
     known = {"armed_act": 1.0, "breach_negated": 1.0}
     full = weigh({"armed_act": 1.0, "scene": 1.0, "denial": 1.0}, weights)[0]
     assert highest_score(known, weights, ["scene", "outsider", "accused"]) == full
+
+
+def test_what_many_reports_have_is_told_once_each() -> None:
+    """A name twice in one report counts for that report alone."""
+    assert often([["b", "a", "a"], ["a"], ["c", "b"]], 2) == ["a", "b"]
