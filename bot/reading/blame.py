@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.model import Report, SourceType, Stance
 from bot.reading.arms import armed_acts, arms_features
+from bot.reading.names import codes_of
 from bot.reading.parts import Parts, Sides, mutual_blame
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
@@ -110,18 +111,35 @@ def blame_features(case: Case) -> dict[str, dict[str, float]]:
     for party in features.keys() & set(case.sides.seconds):
         row = features[party]
         row |= {f"second_{name}": row[name] for name in SECOND if name in row} | {"second": 1.0}
-    return features | _rebuttals(case, features.keys())
+    denier = _denier(case)
+    if denier is None:
+        return features
+    if denier in features and denier != case.side:
+        features[denier]["denies_outside"] = 1.0
+    return features | _rebuttals(case, denier, features.keys())
 
 
-def _rebuttals(case: Case, parties: Iterable[str]) -> dict[str, dict[str, float]]:
-    """Where an outlet denies for its own side, what speaks for its foes, in place of all else."""
-    if case.stance is not Stance.DENIAL or case.side not in case.sides.fighters:
-        return {}
+def _denier(case: Case) -> str | None:
+    """Whose denial a report is: its side's; else of who stands where the headline denies, or first of all."""
+    if case.stance is not Stance.DENIAL:
+        return None
+    if case.side in case.sides.fighters:
+        return case.side
+    text, bound = case.passages.text, case.sides.bound
+    denying = {
+        text.clause_of(h.start) for h in case.passages.found.of("stance.deny") if h.start < text.body_start
+    }
+    here = [p for m in case.passages.parties if text.clause_of(m.start) in denying for p in codes_of(m, "p")]
+    return next((party for party in (*here, *case.parts.order) if party in bound), None)
+
+
+def _rebuttals(case: Case, denier: str, parties: Iterable[str]) -> dict[str, dict[str, float]]:
+    """What speaks for the foes of who denies, in place of all else."""
     sides = case.sides
     return {
         party: rebuttal_features(case.passages, party, is_second=party in sides.seconds)
         for party in parties
-        if party in sides.bound and not sides.are_allies(party, case.side)
+        if party in sides.bound and not sides.are_allies(party, denier)
     }
 
 

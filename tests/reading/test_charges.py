@@ -93,6 +93,31 @@ def test_a_denial_that_only_denies_turns_nothing_around(reader: Reader) -> None:
     assert told.isdisjoint({"_turn", "_goes_on", "_does", "_answer", "_harm", "_named"})
 
 
+@pytest.mark.parametrize(
+    ("title", "denier"),
+    [
+        ("Azerbaijan denies shelling Khoznavar, as Armenia claims", "azerbaijan"),
+        ("Armenia: house hit at Khoznavar, Azerbaijan denies shelling", "azerbaijan"),
+        ("Shelling of Zangilan is denied", "armenia"),
+    ],
+)
+def test_of_an_outlet_without_a_side_it_is_known_who_denies(reader: Reader, title: str, denier: str) -> None:
+    """Who is named where the headline denies, or first; the other side is weighed as that one's foe."""
+    text = (
+        f"The ministry of {denier.title()} denied the charge and called it false. No shot was fired, it says."
+    )
+    found = evidence(reader, text, "neutral", title)
+    foe = "armenia" if denier == "azerbaijan" else "azerbaijan"
+    assert found[denier]["denies_outside"]
+    assert found[foe]["rebuts"]
+
+
+def test_a_denial_that_names_nobody_is_nobody_s(reader: Reader) -> None:
+    """Without a party that a truce binds there is no foe to weigh."""
+    text = "The command in Khoznavar denied the charge of shelling and called it false. No shot was fired."
+    assert not any("rebuts" in row for row in evidence(reader, text, "neutral", "Shelling denied").values())
+
+
 def test_taliban_that_accuse_pakistan_are_no_pakistani_taliban(read: Read) -> None:
     """In Persian the two words also stand side by side when one accuses the other."""
     found = read(
