@@ -89,7 +89,7 @@ def test_missing_marks_change_nothing(read: Read, case: str) -> None:
 def test_a_name_that_is_an_everyday_word_is_not_sought(read: Read) -> None:
     """Azat is a village where `село` says so, and is called so then; a man of that name is none."""
     when = "2021-08-05T08:00:00+00:00"
-    title, text = "Обстрел у границы", "Азербайджанские силы обстреляли село Азат из миномётов."
+    title, text = "Обстрел села", "Азербайджанские силы обстреляли село Азат из миномётов."
     assert ["Azat" in place.names for place in read(title, text, when).places] == [True]
     title, text = "Shots near Kut", "Azat, a soldier, was wounded by sniper fire from Azerbaijan near Kut."
     assert [place.name for place in read(title, text, when).places] == ["Kut village"]
