@@ -17,6 +17,7 @@ from time import monotonic
 from typing import Final
 
 from bot.deliver.drafts import Author, Content, Drafts
+from bot.deliver.turns import Turns
 from bot.deliver.upkeep import Upkeep
 from bot.deliver.verdicts import lengthen, settle_answer, settle_interrupted, settle_unsent
 from bot.errors import StorageError
@@ -25,7 +26,7 @@ from bot.pace import GROUP_WINDOW_S, Departure, Pacer
 from bot.sender import Draft, Fate, Outcome, Sender
 from bot.storage import alerts, deliveries
 from bot.storage.database import Database
-from bot.storage.deliveries import ClaimedDelivery
+from bot.storage.deliveries import ClaimedDelivery, Fresh
 from bot.storage.departures import latest_departures
 from bot.storage.outcomes import Settled, settle
 from bot.storage.tallies import add_counts
@@ -60,6 +61,7 @@ class _Job:
     """A claimed delivery that waits for its moment; `draft` when it was refused once and made simpler."""
 
     priority: int
+    place: int
     id: int
     claimed: ClaimedDelivery = field(compare=False)
     content: Content = field(compare=False)
@@ -86,12 +88,12 @@ class Deliverer:
         What waited longer than `max_age` (zero: no limit) expires unsent.
         """
         self._database, self._sender, self._pacer = database, sender, pacer
-        self._drafts = Drafts(author)
-        self._wake = wake
+        self._drafts, self._wake = Drafts(author), wake
         self._clock = clock or Clock()
         self._upkeep = Upkeep(database, max_age, self._clock.now, self._clock.monotonic)
         low, high = BATCH_LIMITS
         self._batch = int(min(high, max(low, rate * BATCH_S)))
+        self._turns = Turns()
         self._ready: list[_Job] = []
         self._aside: list[tuple[float, _Job]] = []
         self._results: list[Settled] = []
@@ -167,8 +169,11 @@ class Deliverer:
             waiting = await alerts.unqueued_alerts(conn, self._clock.now())
         if not waiting:
             return False
+        alert_id = waiting[0]
         async with self._database.writing() as conn:
-            chunk = await alerts.queue_next_chunk(conn, waiting[0], self._clock.now())
+            if not self._turns.knows(alert_id):
+                self._turns.begin(Fresh(alert_id, await deliveries.newest_id(conn)))
+            chunk = await alerts.queue_next_chunk(conn, alert_id, self._clock.now())
         return not chunk.is_done or len(waiting) > 1
 
     async def _claim(self, is_urgent: bool) -> int:
@@ -181,10 +186,12 @@ class Deliverer:
             return 0
         now = self._clock.now()
         async with self._database.writing() as conn:
-            claimed = await deliveries.claim_due(conn, now, limit)
+            claimed = await deliveries.claim_due(conn, now, limit, self._turns.newest)
             contents = [await self._drafts.read(conn, each) for each in claimed]
         for each, content in zip(claimed, contents, strict=True):
-            heapq.heappush(self._ready, _Job(each.priority, each.id, each, content))
+            place = self._turns.place(each.alert_id)
+            heapq.heappush(self._ready, _Job(each.priority, place, each.id, each, content))
+        self._turns.note(claimed)
         self._stir.set()
         return len(claimed)
 

@@ -126,6 +126,10 @@ _URGENCY = (
 )
 """What many were told of and has changed is not queued for all of them before what is new; a reply may be the
 news that an incident has become grave, to those who chose only such ones."""
+_HAS_BEGUN = and_(~_IS_CHANGE, table.c.cursor > 0)
+_TURN = (case((_HAS_BEGUN, 1), else_=0), case((_HAS_BEGUN, -table.c.id), else_=table.c.id))
+"""What has not begun need not wait until all that began is queued for everybody; of these the newest goes on,
+so that the deliveries of each stand together."""
 
 
 async def unqueued_alerts(conn: AsyncConnection, now: datetime | None = None) -> list[int]:
@@ -135,7 +139,7 @@ async def unqueued_alerts(conn: AsyncConnection, now: datetime | None = None) ->
     """
     settles = table.c.created_at > now - SETTLING if now is not None else false()
     columns = (table.c.id, and_(settles, is_late_news()).label("is_settling"))
-    waiting = select(*columns).where(table.c.queued_at.is_(None)).order_by(*_URGENCY, table.c.id)
+    waiting = select(*columns).where(table.c.queued_at.is_(None)).order_by(*_URGENCY, *_TURN)
     rows = (await conn.execute(waiting)).all()
     if now is not None and any(row.is_settling for row in rows) and await is_catching_up(conn, now):
         rows = [row for row in rows if not row.is_settling]

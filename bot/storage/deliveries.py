@@ -82,6 +82,13 @@ class ClaimedDelivery(NamedTuple):
     length: Length = Length.FULL
 
 
+class Fresh(NamedTuple):
+    """An alert whose deliveries have higher numbers than `after_id`."""
+
+    alert_id: int
+    after_id: int
+
+
 class Recorded(NamedTuple):
     """What came of a claimed delivery.
 
@@ -116,26 +123,48 @@ class Pauses:
     chats: dict[int, datetime]
 
 
-async def claim_due(conn: AsyncConnection, now: datetime, limit: int) -> list[ClaimedDelivery]:
+async def claim_due(
+    conn: AsyncConnection, now: datetime, limit: int, fresh: Fresh | None = None
+) -> list[ClaimedDelivery]:
     """Mark up to `limit` deliveries as being sent, the most urgent and longest waiting first.
 
+    Half of them are of the alert `fresh`, as far as nothing more urgent waits: they come first.
     At most one for a chat, none for a chat that has one on its way, is gone, or must wait; an edit or
     reply only once its message has left. Commit before sending.
     """
-    claimed: dict[int, ClaimedDelivery] = {}
-    page: dict[str, Any] = {"now": now, "most": limit, "priority": -1, "id": 0}
+    claimed = await _find_due(conn, now, limit)
+    if fresh is not None and claimed and claimed[0].alert_id != fresh.alert_id:
+        urgency = claimed[0].priority
+        found = await _find_due(conn, now, (limit + 1) // 2, (urgency, fresh.after_id))
+        early = [each for each in found if (each.priority, each.alert_id) == (urgency, fresh.alert_id)]
+        chats = {each.chat_id for each in early}
+        claimed = [*early, *(each for each in claimed if each.chat_id not in chats)][:limit]
+    if claimed:
+        await conn.execute(_TAKE, {"taken": [each.id for each in claimed], "now": now})
+    return claimed
+
+
+async def _find_due(
+    conn: AsyncConnection, now: datetime, limit: int, after: tuple[int, int] = (-1, 0)
+) -> list[ClaimedDelivery]:
+    """Up to `limit`, each for another chat, behind a priority and a number."""
+    found: dict[int, ClaimedDelivery] = {}
+    page: dict[str, Any] = {"now": now, "most": limit, "priority": after[0], "id": after[1]}
     is_more = limit > 0
-    while is_more and len(claimed) < limit:
-        rows = (await conn.execute(DUE, page | {"taken": list(claimed)})).all()
+    while is_more and len(found) < limit:
+        rows = (await conn.execute(DUE, page | {"taken": list(found)})).all()
         for each in map(ClaimedDelivery._make, rows):
-            if len(claimed) < limit:
-                claimed.setdefault(each.chat_id, each)
+            if len(found) < limit:
+                found.setdefault(each.chat_id, each)
         if rows:
             page |= {"priority": rows[-1].priority, "id": rows[-1].id}
         is_more = len(rows) == limit
-    if claimed:
-        await conn.execute(_TAKE, {"taken": [each.id for each in claimed.values()], "now": now})
-    return list(claimed.values())
+    return list(found.values())
+
+
+async def newest_id(conn: AsyncConnection) -> int:
+    """What is queued from now on has a higher number."""
+    return (await conn.execute(select(func.max(delivery.c.id)))).scalar() or 0
 
 
 async def record(conn: AsyncConnection, outcomes: Sequence[Recorded]) -> None:

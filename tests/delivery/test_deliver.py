@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from bot.choices import Length
 from bot.deliver import Rendered
 from bot.deliver.outbox import IDLE_S
@@ -31,7 +33,7 @@ from tests.delivery.outbox import (
     tell,
     wait_until_done,
 )
-from tests.telegram_server import TelegramServer, delay, drop, flood, migrate, raw, refuse
+from tests.telegram_server import Request, TelegramServer, delay, drop, flood, migrate, raw, refuse
 
 GROUP = -1007
 PARSE = refuse(400, "Bad Request: can't parse entities: unexpected end tag at offset 3")
@@ -114,8 +116,17 @@ async def test_an_urgent_one_overtakes_a_long_queue(db: Database) -> None:
     assert DeliveryState.SENDING not in states
 
 
-async def test_an_urgent_one_overtakes_a_fan_out(tmp_path: Path) -> None:
-    """While an alert is still being queued for 40,000 chats, a new grave incident waits for none of them."""
+@pytest.mark.parametrize(
+    ("crowds", "news"),
+    [
+        (Severity.SERIOUS, Severity.GRAVE),
+        (Severity.GRAVE, Severity.GRAVE),
+        (Severity.SERIOUS, Severity.SERIOUS),
+    ],
+)
+async def test_a_new_incident_overtakes_a_fan_out(tmp_path: Path, crowds: Severity, news: Severity) -> None:
+    """While an alert is still being queued for 40,000 chats, one that is as urgent waits for none of them;
+    from then on both leave."""
     path = tmp_path / "t.db"
     db = await Database.open(sqlite_url(path))
     with closing(sqlite3.connect(path)) as conn, conn:
@@ -126,14 +137,23 @@ async def test_an_urgent_one_overtakes_a_fan_out(tmp_path: Path) -> None:
             ((chat, chat) for chat in many),
         )
         conn.executemany("INSERT INTO subscription VALUES (?, '*')", ((chat,) for chat in many))
-    await tell(db, "crowd")
+    await tell(db, "crowd", crowds)
     async with TelegramServer(is_strict=False) as server, delivering(db, server, rate=30) as service:
         await server.wait_until(lambda: len(server.requests) >= 5)
-        grave = await tell(db, "grave", Severity.GRAVE)
+        new = await tell(db, "new", news)
         service.wake.set()
-        claimed = await claimed_before(db, grave)
-        assert await sent_before(server, "grave") <= claimed < 1_000
+        claimed = await claimed_before(db, new)
+        before = await sent_before(server, "new")
+        assert before <= claimed < 1_000
+        await server.wait_until(lambda: len(server.requests) >= before + 60)
+        arrived = sorted(server.requests, key=lambda request: request.at_s)[before:]
+        assert {text_of(request) for request in arrived} >= ({"new", "crowd"} if crowds == news else {"new"})
     await db.close()
+
+
+def text_of(request: Request) -> str:
+    """The incident that a request tells."""
+    return str(request.parameters["text"]).removeprefix("<b>").partition(" ")[0]
 
 
 async def sent_before(server: TelegramServer, code: str) -> int:

@@ -67,6 +67,28 @@ async def test_a_digest_arrives_once_and_changes_when_it_was_wrong(db: Database)
         assert len(server.calls("editMessageText")) == 1
 
 
+async def test_a_digest_leaves_after_everything_else(db: Database) -> None:
+    """It was queued first, and gives way even to the edits of the others."""
+    now = datetime.now(UTC)
+    (chat_id,) = await add_chats(db, [7])
+    async with db.writing() as conn:
+        await save_rhythm(conn, chat_id, Rhythm(Digest.HOURLY), now - timedelta(hours=2))
+    await add_chats(db, range(1, 6))
+    told = await tell(db, "one")
+    async with TelegramServer(is_strict=False) as server:
+        async with delivering(db, server, author=AUTHOR):
+            await server.wait_until(lambda: len(server.calls("sendMessage")) == 5)
+        async with db.writing() as conn:
+            assert await release_due(conn, now, 100) == 1
+        await follow_up(db, told, DeliveryForm.EDIT, AlertKind.GROWN)
+        await queue_all(db, now)
+        async with delivering(db, server, author=AUTHOR):
+            await wait_until_done(db)
+        later = sorted(server.requests[5:], key=lambda request: request.at_s)
+        assert [r.method for r in later] == ["editMessageText"] * 5 + ["sendMessage"]
+        assert server.texts(7) == ["digest one"]
+
+
 @pytest.mark.parametrize(
     ("sound", "silent"),
     [

@@ -13,7 +13,7 @@ from bot.model import AlertKind, ChatKind, DeliveryForm, DeliveryState, Severity
 from bot.storage import deliveries, status
 from bot.storage.chats import ensure_chat, mark_gone, restore
 from bot.storage.database import Database
-from bot.storage.deliveries import ClaimedDelivery, Pauses, QueueSize, Recorded
+from bot.storage.deliveries import ClaimedDelivery, Fresh, Pauses, QueueSize, Recorded
 from bot.storage.sources import SourceState, pause, save_state, upsert_catalogue
 from bot.storage.subscriptions import subscribe
 from bot.storage.tables import delivery
@@ -49,6 +49,33 @@ async def test_a_claimed_delivery_carries_its_address(db: Database) -> None:
             claimed.id, alert_id, told.id, made.id, -100, 5, ChatKind.SUPERGROUP, "hy",
             DeliveryForm.MESSAGE, 10, 1, START + MINUTE, is_uncertain=False, target_message_id=None,
         )  # fmt: skip
+
+
+async def test_half_of_the_turns_are_the_fresh_alerts(db: Database) -> None:
+    """It comes first, as far as it is as urgent as the rest; a chat gets one of both at a time."""
+    async with db.writing() as conn:
+        for number in range(1, 9):
+            await a_chat(conn, number, "hill", *(["sea"] if number > 4 else []))
+        await tell(conn, an_incident("N-1"))
+        fresh_from = await deliveries.newest_id(conn)
+        _, alert_id = await tell(conn, an_incident("N-2", regions=("sea",)))
+        fresh = Fresh(alert_id, fresh_from)
+        chats = [each.telegram_id for each in await deliveries.claim_due(conn, START, 4, fresh)]
+        assert chats == [5, 6, 1, 2]
+        chats = [each.telegram_id for each in await deliveries.claim_due(conn, START, 8, fresh)]
+        assert chats == [7, 8, 3, 4]
+
+
+async def test_a_fresh_alert_gives_way_to_what_is_more_urgent(db: Database) -> None:
+    """Whatever it has of turns, it has among its equals."""
+    async with db.writing() as conn:
+        for number in range(1, 5):
+            await a_chat(conn, number, "hill")
+        await tell(conn, an_incident("N-1", severity=Severity.GRAVE))
+        fresh_from = await deliveries.newest_id(conn)
+        _, alert_id = await tell(conn, an_incident("N-2"))
+        claimed = await deliveries.claim_due(conn, START, 4, Fresh(alert_id, fresh_from))
+        assert [each.alert_id == alert_id for each in claimed] == [False] * 4
 
 
 async def test_urgent_ones_first_then_those_that_waited_longest(db: Database) -> None:

@@ -273,6 +273,20 @@ async def test_the_most_urgent_alert_is_queued_first(db: Database) -> None:
         assert await alerts.unqueued_alerts(conn) == [second, first]
 
 
+async def test_no_alert_waits_until_another_is_queued_for_all(db: Database) -> None:
+    """Those that have not begun come first, the oldest of them; then the newest of those that have."""
+    async with db.writing() as conn:
+        for number in range(1, 5):
+            await a_chat(conn, number, "hill")
+        told = [await add_incident(conn, an_incident(f"N-{number}")) for number in range(4)]
+        first, second = [await alerts.add_alert(conn, an_alert(each)) for each in told[:2]]
+        assert await alerts.unqueued_alerts(conn) == [first, second]
+        for each in (first, second):
+            await alerts.queue_next_chunk(conn, each, START, size=1)
+        third, fourth = [await alerts.add_alert(conn, an_alert(each)) for each in told[2:]]
+        assert await alerts.unqueued_alerts(conn) == [third, fourth, second, first]
+
+
 async def test_an_alert_comes_back_as_it_was_made(db: Database) -> None:
     """Later changes of the incident do not change what was told; its incident must have been stored."""
     async with db.writing() as conn:
