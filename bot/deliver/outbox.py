@@ -25,8 +25,9 @@ from bot.model import ChatKind
 from bot.pace import GROUP_WINDOW_S, Departure, Pacer
 from bot.sender import Draft, Fate, Outcome, Sender
 from bot.storage import alerts, deliveries
+from bot.storage.claiming import begin_fresh
 from bot.storage.database import Database
-from bot.storage.deliveries import ClaimedDelivery, Fresh
+from bot.storage.deliveries import ClaimedDelivery
 from bot.storage.departures import latest_departures
 from bot.storage.outcomes import Settled, settle
 from bot.storage.tallies import add_counts
@@ -171,8 +172,8 @@ class Deliverer:
             return False
         alert_id = waiting[0]
         async with self._database.writing() as conn:
-            if not self._turns.knows(alert_id):
-                self._turns.begin(Fresh(alert_id, await deliveries.newest_id(conn)))
+            if not self._turns.knows(alert_id) and (fresh := await begin_fresh(conn, alert_id)):
+                self._turns.begin(fresh)
             chunk = await alerts.queue_next_chunk(conn, alert_id, self._clock.now())
         return not chunk.is_done or len(waiting) > 1
 

@@ -6,23 +6,26 @@ that hour, nor stop it: every second turn is the newest alert's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Final
 
-from bot.storage.deliveries import ClaimedDelivery, Fresh
+from bot.storage.claiming import Fresh
+from bot.storage.deliveries import ClaimedDelivery
+
+MOST: Final = 100
+"""So many are remembered; what began before them waits for its turn behind them."""
 
 
 class Turns:
-    """The alerts that began to be queued in this process, until nothing of them is claimed any more."""
+    """The new alerts that began to be queued in this process, until nothing of them is claimed any more."""
 
     def __init__(self) -> None:
         self._begun: dict[int, Fresh] = {}
-        self._places: dict[int, int] = {}
-        self._last_place = 0
 
     @property
-    def newest(self) -> Fresh | None:
-        """The alert whose turn is every second one."""
-        return next(reversed(self._begun.values()), None)
+    def newest(self) -> dict[int, Fresh]:
+        """For each priority, the alert whose turn is every second one."""
+        return {fresh.priority: fresh for fresh in self._begun.values()}
 
     def knows(self, alert_id: int) -> bool:
         """Whether it has begun."""
@@ -30,16 +33,16 @@ class Turns:
 
     def begin(self, fresh: Fresh) -> None:
         """It is queued from now on."""
-        self._last_place -= 1
         self._begun[fresh.alert_id] = fresh
-        self._places[fresh.alert_id] = self._last_place
+        if len(self._begun) > MOST:
+            del self._begun[next(iter(self._begun))]
 
     def place(self, alert_id: int) -> int:
         """Among what was claimed already and is equally urgent, the lower leaves first."""
-        return self._places.get(alert_id, 0)
+        return -self._begun[alert_id].after_id if alert_id in self._begun else 0
 
-    def note(self, claimed: Iterable[ClaimedDelivery]) -> None:
-        """What was claimed with the newest in mind: when nothing of it was, it has come to its end."""
-        newest = self.newest
+    def note(self, claimed: Sequence[ClaimedDelivery]) -> None:
+        """What was claimed: when nothing of it is the newest's, that has come to its end."""
+        newest = self.newest.get(claimed[0].priority) if claimed else None
         if newest is not None and all(each.alert_id != newest.alert_id for each in claimed):
-            del self._begun[newest.alert_id], self._places[newest.alert_id]
+            del self._begun[newest.alert_id]

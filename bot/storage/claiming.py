@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -20,11 +20,31 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import DeliveryForm, DeliveryState
+from bot.model import AlertKind, DeliveryForm, DeliveryState
 from bot.storage.columns import Instant
 from bot.storage.states import SENT_ANEW, ChatState
-from bot.storage.tables import IS_PENDING, chat, delivery, is_spelled
+from bot.storage.tables import IS_PENDING, alert, chat, delivery, is_spelled
+
+
+class Fresh(NamedTuple):
+    """A new alert: its deliveries have this priority and higher numbers than `after_id`."""
+
+    alert_id: int
+    priority: int
+    after_id: int
+
+
+async def begin_fresh(conn: AsyncConnection, alert_id: int) -> Fresh | None:
+    """To be asked before the first of an alert's deliveries is queued; None when it is about a change."""
+    new = select(alert.c.priority).where(alert.c.id == alert_id, alert.c.kind == AlertKind.NEW)
+    priority = (await conn.execute(new)).scalar()
+    if priority is None:
+        return None
+    newest = (await conn.execute(select(func.max(delivery.c.id)))).scalar()
+    return Fresh(alert_id, priority, newest or 0)
+
 
 _NOW = bindparam("now", type_=Instant())
 _AFTER = (bindparam("priority", type_=Integer()), bindparam("id", type_=BigInteger()))

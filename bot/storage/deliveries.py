@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.choices import Length, Sound
 from bot.model import ChatKind, DeliveryForm, DeliveryState
 from bot.storage.batches import execute_rows
-from bot.storage.claiming import DUE, HEAD
+from bot.storage.claiming import DUE, HEAD, Fresh
 from bot.storage.columns import Instant, from_microseconds, to_microseconds
 from bot.storage.functions import Numbers, is_among
 from bot.storage.settings import get_setting, put_setting
@@ -40,6 +40,8 @@ from bot.storage.tables import (
     is_spelled,
 )
 
+CROWD = 500
+"""A few seconds' or a quarter of a minute's work; a flood of incidents in a small service keeps its order."""
 PAUSE_ALL = "sending_not_before"
 """The setting under which a pause of all sending outlives a restart, in microseconds."""
 
@@ -82,13 +84,6 @@ class ClaimedDelivery(NamedTuple):
     length: Length = Length.FULL
 
 
-class Fresh(NamedTuple):
-    """An alert whose deliveries have higher numbers than `after_id`."""
-
-    alert_id: int
-    after_id: int
-
-
 class Recorded(NamedTuple):
     """What came of a claimed delivery.
 
@@ -124,19 +119,24 @@ class Pauses:
 
 
 async def claim_due(
-    conn: AsyncConnection, now: datetime, limit: int, fresh: Fresh | None = None
+    conn: AsyncConnection,
+    now: datetime,
+    limit: int,
+    fresh: Mapping[int, Fresh] | None = None,
+    crowd: int = CROWD,
 ) -> list[ClaimedDelivery]:
     """Mark up to `limit` deliveries as being sent, the most urgent and longest waiting first.
 
-    Half of them are of the alert `fresh`, as far as nothing more urgent waits: they come first.
+    Where some `crowd` stands before those of the alert that is `fresh` in a priority, half of what is claimed
+    is of that alert, and comes first.
     At most one for a chat, none for a chat that has one on its way, is gone, or must wait; an edit or
     reply only once its message has left. Commit before sending.
     """
     claimed = await _find_due(conn, now, limit)
-    if fresh is not None and claimed and claimed[0].alert_id != fresh.alert_id:
-        urgency = claimed[0].priority
-        found = await _find_due(conn, now, (limit + 1) // 2, (urgency, fresh.after_id))
-        early = [each for each in found if (each.priority, each.alert_id) == (urgency, fresh.alert_id)]
+    one = fresh.get(claimed[0].priority) if fresh and claimed else None
+    if one is not None and one.after_id - claimed[0].id >= crowd:
+        found = await _find_due(conn, now, (limit + 1) // 2, (one.priority, one.after_id))
+        early = [each for each in found if (each.priority, each.alert_id) == (one.priority, one.alert_id)]
         chats = {each.chat_id for each in early}
         claimed = [*early, *(each for each in claimed if each.chat_id not in chats)][:limit]
     if claimed:
@@ -160,11 +160,6 @@ async def _find_due(
             page |= {"priority": rows[-1].priority, "id": rows[-1].id}
         is_more = len(rows) == limit
     return list(found.values())
-
-
-async def newest_id(conn: AsyncConnection) -> int:
-    """What is queued from now on has a higher number."""
-    return (await conn.execute(select(func.max(delivery.c.id)))).scalar() or 0
 
 
 async def record(conn: AsyncConnection, outcomes: Sequence[Recorded]) -> None:

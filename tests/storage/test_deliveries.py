@@ -11,14 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import AlertKind, ChatKind, DeliveryForm, DeliveryState, Severity
 from bot.storage import deliveries, status
+from bot.storage.alerts import add_alert, queue_next_chunk
 from bot.storage.chats import ensure_chat, mark_gone, restore
+from bot.storage.claiming import Fresh, begin_fresh
 from bot.storage.database import Database
-from bot.storage.deliveries import ClaimedDelivery, Fresh, Pauses, QueueSize, Recorded
+from bot.storage.deliveries import ClaimedDelivery, Pauses, QueueSize, Recorded
+from bot.storage.incidents import add_incident
 from bot.storage.sources import SourceState, pause, save_state, upsert_catalogue
 from bot.storage.subscriptions import subscribe
 from bot.storage.tables import delivery
 from tests.clock import START, FakeClock
-from tests.storage.values import WIRE, a_chat, an_incident, expire, states, tell
+from tests.storage.values import WIRE, a_chat, an_alert, an_incident, expire, states, tell
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -52,30 +55,38 @@ async def test_a_claimed_delivery_carries_its_address(db: Database) -> None:
 
 
 async def test_half_of_the_turns_are_the_fresh_alerts(db: Database) -> None:
-    """It comes first, as far as it is as urgent as the rest; a chat gets one of both at a time."""
+    """It comes first where a crowd stands before it; a chat gets one of both at a time."""
     async with db.writing() as conn:
         for number in range(1, 9):
             await a_chat(conn, number, "hill", *(["sea"] if number > 4 else []))
         await tell(conn, an_incident("N-1"))
-        fresh_from = await deliveries.newest_id(conn)
-        _, alert_id = await tell(conn, an_incident("N-2", regions=("sea",)))
-        fresh = Fresh(alert_id, fresh_from)
-        chats = [each.telegram_id for each in await deliveries.claim_due(conn, START, 4, fresh)]
-        assert chats == [5, 6, 1, 2]
-        chats = [each.telegram_id for each in await deliveries.claim_due(conn, START, 8, fresh)]
-        assert chats == [7, 8, 3, 4]
+        fresh = {10: await told_fresh(conn, "N-2", ("sea",))}
+        for crowd, limit, chats in ((8, 2, [1, 2]), (4, 4, [5, 6, 3, 4]), (4, 8, [7, 8])):
+            claimed = await deliveries.claim_due(conn, START, limit, fresh, crowd)
+            assert [each.telegram_id for each in claimed] == chats
+
+
+async def told_fresh(conn: AsyncConnection, code: str, regions: tuple[str, ...] = ("hill",)) -> Fresh:
+    """An alert that is queued now."""
+    incident = await add_incident(conn, an_incident(code, regions))
+    alert_id = await add_alert(conn, an_alert(incident))
+    fresh = await begin_fresh(conn, alert_id)
+    assert fresh is not None
+    await queue_next_chunk(conn, alert_id, START)
+    return fresh
 
 
 async def test_a_fresh_alert_gives_way_to_what_is_more_urgent(db: Database) -> None:
-    """Whatever it has of turns, it has among its equals."""
+    """Whatever it has of turns, it has among its equals; an alert about a change has none."""
     async with db.writing() as conn:
         for number in range(1, 5):
             await a_chat(conn, number, "hill")
-        await tell(conn, an_incident("N-1", severity=Severity.GRAVE))
-        fresh_from = await deliveries.newest_id(conn)
-        _, alert_id = await tell(conn, an_incident("N-2"))
-        claimed = await deliveries.claim_due(conn, START, 4, Fresh(alert_id, fresh_from))
-        assert [each.alert_id == alert_id for each in claimed] == [False] * 4
+        told, _ = await tell(conn, an_incident("N-1", severity=Severity.GRAVE))
+        fresh = await told_fresh(conn, "N-2")
+        claimed = await deliveries.claim_due(conn, START, 4, {fresh.priority: fresh}, 0)
+        assert [each.alert_id == fresh.alert_id for each in claimed] == [False] * 4
+        change = await add_alert(conn, an_alert(told, kind=AlertKind.CONFIRMED))
+        assert await begin_fresh(conn, change) is None
 
 
 async def test_urgent_ones_first_then_those_that_waited_longest(db: Database) -> None:
