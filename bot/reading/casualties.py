@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import groupby
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from bot.reading.counts import read_counts
 from bot.reading.numbers import Number
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
+from bot.reading.sums import Toll, add_up
+from bot.reading.text import is_spaceless
 
 REACH = 110
 """Folded letters between a number and the word that says what became of so many people."""
@@ -35,6 +38,9 @@ DIED_REACH = 60
 TOUCH = 3
 """Letters between a number and a word that stand side by side."""
 
+OURS_REACH = 20
+"""Letters between `no casualties` and whose they would be."""
+
 NEGATION_REACH = 30
 """Letters before a word in the singular within which a negation is of it."""
 
@@ -45,14 +51,20 @@ _UNSAID = ("stance.report", "casualties.unsaid")
 """Words of a clause that denies knowledge of casualties, not casualties."""
 
 
+RECENT = timedelta(days=20)
+"""A month that so short a time ago ran is no past one."""
+
+MONTH_REACH = 45
+"""Letters between a toll and the month that it is of."""
+
+TRUCE_REACH = 30
+"""Letters between a month and the truce that it may be the name of."""
+
 SINCE_REACH = 24
 """Letters between a toll and `since`."""
 
 HOSPITAL_REACH = 45
 """Letters between the number of those who are in hospital and the hospital."""
-
-TROOPS_REACH = 14
-"""Letters around a toll within which it says that it is of soldiers."""
 
 _FIGURES = re.compile(" ?(?:figures|numbers|details|count|数字|數字)")
 """What is missing where `no casualty figures` are given."""
@@ -60,16 +72,6 @@ _FIGURES = re.compile(" ?(?:figures|numbers|details|count|数字|數字)")
 
 Item = tuple[int, int, str, Number | None]
 """A casualty word with its kind, or a number, from start to end."""
-
-
-class Toll(NamedTuple):
-    """A number bound to what became of the people, "killed" or "wounded", and the words it rests on."""
-
-    kind: str
-    value: int
-    start: int
-    end: int
-    sentence: int
 
 
 class Casualties(NamedTuple):
@@ -86,10 +88,10 @@ def read_casualties(passages: Passages) -> Casualties:
     words = _casualty_words(passages)
     told = [w for w in words if not _is_denied(passages, w) or _is_counted(w, numbers)]
     told = _without_former(passages, numbers, told)
-    tolls = [t for t in _bind_all(passages, numbers, told) if not _is_total(passages, t)]
+    tolls = [t for t in _bind_all(passages, numbers, told) if not _is_of_before(passages, t)]
     tolls += _in_hospital(passages, numbers, tolls)
-    killed = _judge(passages, "killed", tolls) or _single(passages, "killed_one")
-    wounded = _judge(passages, "wounded", tolls) or _single(passages, "wounded_one")
+    killed = add_up(passages, [t for t in tolls if t.kind == "killed"]) or _single(passages, "killed_one")
+    wounded = add_up(passages, [t for t in tolls if t.kind == "wounded"]) or _single(passages, "wounded_one")
     none, only = _denied(passages, words)
     if killed is None and wounded is None and none:
         return Casualties(0, 0, ())
@@ -144,6 +146,36 @@ def _is_counted(word: tuple[int, int, str], numbers: list[Number]) -> bool:
     )
 
 
+def _is_of_before(passages: Passages, toll: Toll) -> bool:
+    return _is_total(passages, toll) or _is_of_another_month(passages, toll)
+
+
+def _is_of_another_month(passages: Passages, toll: Toll) -> bool:
+    """Whether a sentence behind the lead tells of a month gone by: `in July one soldier was wounded`.
+
+    Where words are not parted, names of months are found within others.
+    """
+    text, now = passages.text, passages.published
+    start, end = text.sentence_span(toll.sentence)
+    if start <= text.body_start or is_spaceless(text.folded[start:end]):
+        return False
+    recent = {f"month.{day.month}" for day in (now, now - RECENT)}
+    truces = passages.found.of("truce.words")
+    return any(
+        max(start, toll.start - MONTH_REACH) <= hit.start < min(end, toll.end + MONTH_REACH)
+        and hit.code not in recent
+        and not _has_day(text.folded, hit)
+        and not any(-TRUCE_REACH <= h.start - hit.start <= TRUCE_REACH for h in truces)
+        for hit in passages.found.under("month")
+    )
+
+
+def _has_day(folded: str, month: Hit) -> bool:
+    """Whether figures of a day stand by a month."""
+    around = folded[max(0, month.start - 6) : month.start] + folded[month.end : month.end + 4]
+    return any(letter.isdigit() for letter in around)
+
+
 def _is_total(passages: Passages, toll: Toll) -> bool:
     """Whether the number is one of a longer time, `241 dead since October`, in a text that is no tally."""
     found = passages.found
@@ -157,40 +189,6 @@ def _is_total(passages: Passages, toll: Toll) -> bool:
     )
 
 
-def _judge(passages: Passages, kind: str, tolls: list[Toll]) -> int | None:
-    """The highest sum that one sentence gives: a text repeats its numbers, headline first.
-
-    A sentence that tells of a new toll gives it as one number, and may name those who were counted before.
-    """
-    sums: dict[int, int] = {}
-    for toll in tolls:
-        if toll.kind != kind:
-            continue
-        before = sums.get(toll.sentence, 0)
-        start, end = passages.text.sentence_span(toll.sentence)
-        is_new_toll = passages.found.has("stance.update", start, end)
-        sums[toll.sentence] = max(before, toll.value) if is_new_toll else before + toll.value
-    highest = max(sums.values(), default=None)
-    both = _of_both_sides(passages, [t for t in tolls if t.kind == kind], sums)
-    return highest if highest is None else max(highest, both)
-
-
-def _of_both_sides(passages: Passages, tolls: list[Toll], sums: dict[int, int]) -> int:
-    """The sum where one sentence of the body counts soldiers alone, another people who are none."""
-    troops: dict[int, set[bool]] = {}
-    for toll in tolls:
-        start, end = passages.text.sentence_span(toll.sentence)
-        is_soldiers = _is_of_soldiers(passages, toll)
-        is_total = not is_soldiers and passages.found.has("stance.update", start, end)
-        if start >= passages.text.body_start and not is_total:
-            troops.setdefault(toll.sentence, set()).add(is_soldiers)
-    ours = [sums[sentence] for sentence, kinds in troops.items() if kinds == {True}]
-    others = [sums[sentence] for sentence, kinds in troops.items() if kinds == {False}]
-    if not ours or not others or max(ours) == max(others):
-        return 0
-    return max(ours) + max(others)
-
-
 def _denied(passages: Passages, words: list[tuple[int, int, str]]) -> tuple[frozenset[str], frozenset[str]]:
     """What befell nobody by this text, not only what nothing is reported of; `no casualties` is both.
 
@@ -198,7 +196,7 @@ def _denied(passages: Passages, words: list[tuple[int, int, str]]) -> tuple[froz
     """
     text = passages.text
     nones = [none for none in passages.found.of("casualties.none") if not passages.is_past(none.start)]
-    unsaid = [none for none in nones if _FIGURES.match(text.folded, none.end)]
+    unsaid = [none for none in nones if _FIGURES.match(text.folded, none.end) or _is_of_ours(passages, none)]
     nones = [none for none in nones if none not in unsaid]
     told = {text.clause_of(h.start) for code in _UNSAID for h in passages.found.of(code)}
     told |= {text.clause_of(none.start) for none in unsaid}
@@ -209,6 +207,11 @@ def _denied(passages: Passages, words: list[tuple[int, int, str]]) -> tuple[froz
     if any(not _kinds_in(passages, none) for none in nones):
         denied |= _BOTH
     return frozenset(denied), frozenset(only)
+
+
+def _is_of_ours(passages: Passages, none: Hit) -> bool:
+    """Whether only the side that speaks had no casualties: `no casualties among our forces`."""
+    return passages.found.has("casualties.ours", none.start - OURS_REACH, none.end + OURS_REACH)
 
 
 def _single(passages: Passages, key: str) -> int | None:
@@ -230,15 +233,6 @@ def _is_of_somebody(passages: Passages, hit: Hit) -> bool:
     )
 
 
-def _is_of_soldiers(passages: Passages, toll: Toll) -> bool:
-    """Whether soldiers are counted, and no part of others: `nine people, among them a soldier`."""
-    start, end = passages.text.sentence_span(toll.sentence)
-    span = (max(start, toll.start - TROOPS_REACH), min(end, toll.end + TROOPS_REACH))
-    soldiers = passages.found.first("casualties.troops", *span)
-    parts = [passages.found.first(f"casualties.{key}", *span) for key in ("including", "included")]
-    return soldiers is not None and all(part is None or soldiers.start < part.start for part in parts)
-
-
 def _in_hospital(passages: Passages, numbers: list[Number], tolls: list[Toll]) -> list[Toll]:
     """Those who are counted in hospital and of whom nothing else is said: `three others remain there`."""
     found, text = passages.found, passages.text
@@ -251,7 +245,7 @@ def _in_hospital(passages: Passages, numbers: list[Number], tolls: list[Toll]) -
         sentence = text.sentence_of(number.start)
         is_said = any(found.has(f"casualties.{kind}", number.end, hospital.start) for kind in _BOTH)
         if sentence == text.sentence_of(hospital.start) and not is_said:
-            counted.append(Toll("wounded", number.value, number.start, hospital.end, sentence))
+            counted.append(Toll("wounded", number.value, number.start, hospital.end, sentence, number.end))
     return counted
 
 
@@ -265,11 +259,17 @@ def _casualty_words(passages: Passages) -> list[tuple[int, int, str]]:
     for hit, kind in sorted(hits):
         if passages.is_past(hit.start) or any(h.start <= hit.start < h.end for h in truces):
             continue
-        if merged and merged[-1][2] == kind and hit.start - merged[-1][1] <= 3:
+        if merged and merged[-1][2] == kind and _touch(passages, merged[-1][1], hit.start):
             merged[-1] = (merged[-1][0], max(hit.end, merged[-1][1]), kind)
         elif not merged or hit.start >= merged[-1][1]:
             merged.append((hit.start, hit.end, kind))
     return merged
+
+
+def _touch(passages: Passages, end: int, start: int) -> bool:
+    """Whether words stand side by side in one clause, or overlap."""
+    clause_of = passages.text.clause_of
+    return start < end or (start - end <= TOUCH and clause_of(start) == clause_of(end - 1))
 
 
 def _bind_all(passages: Passages, numbers: list[Number], words: list[tuple[int, int, str]]) -> Iterator[Toll]:
@@ -296,12 +296,12 @@ def _bind(passages: Passages, sentence: int, ordered: Sequence[Item]) -> list[To
                 and not _is_before_word(passages, word, count, ahead)
                 and _is_in_reach(passages, word, count, is_toll)
             ):
-                tolls.append(Toll(word[2], count.value, word[0], stop, sentence))
+                tolls.append(Toll(word[2], count.value, word[0], stop, sentence, stop))
                 number, word = None, None
             elif number is None or not count.is_implied:
                 number = count
         elif number and not _reads_on(passages, number, (begin, stop), ahead) and _is_near(number, begin):
-            tolls.append(Toll(kind, number.value, number.start, stop, sentence))
+            tolls.append(Toll(kind, number.value, number.start, stop, sentence, number.end))
             number, word = None, None
         else:
             number, word = None, (begin, stop, kind)
@@ -357,5 +357,5 @@ def _is_in_reach(passages: Passages, word: tuple[int, int, str], count: Number, 
     text, distance = passages.text, count.start - word[1]
     if is_toll and not count.is_implied:
         return distance <= REACH
-    reach = IMPLIED_BACK_REACH if count.is_implied else BACK_REACH
+    reach = IMPLIED_BACK_REACH if count.is_implied and count.value == 1 else BACK_REACH
     return distance <= reach and text.clause_of(word[0]) == text.clause_of(count.start)

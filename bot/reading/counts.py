@@ -117,19 +117,37 @@ def _is_of_people(passages: Passages, number: Number, following: Number | None) 
     Words behind the `following` number are that one's.
     """
     found, end = passages.found, number.end
-    if _is_age_or_date(passages, number):
+    if _is_age_or_date(passages, number) or _is_name_of_a_unit(passages, number):
         return False
     limit = following.start if following else len(passages.text.folded)
     nouns = [
-        found.first(f"casualties.{key}", end, min(end + PEOPLE_REACH, limit)) for key in ("people", "person")
+        found.first(f"casualties.{key}", _noun_start(passages, number), min(end + PEOPLE_REACH, limit))
+        for key in ("people", "person")
     ]
-    people = min((h.start for h in nouns if h), default=None)
+    people = min((h.start for h in nouns if h and _may_be_its_noun(passages, number, h.start)), default=None)
     thing = found.first("casualties.not_people", end, min(end + UNIT_REACH, limit))
     if thing and (people is None or thing.start < people) and not _is_toll(passages, number):
         return False
     if number.value == 1 and people is None:
         return _has_fate(passages, end, end + ALONE_REACH)
     return people is not None or _has_casualty_word(passages, number)
+
+
+def _noun_start(passages: Passages, number: Number) -> int:
+    """Where its noun may begin: behind it, or within, as Persian `nine men` is found as one phrase."""
+    return number.start + 1 if " " in passages.text.folded[number.start : number.end] else number.end
+
+
+def _may_be_its_noun(passages: Passages, number: Number, noun: int) -> bool:
+    """An article reaches no farther than its clause: `a patrol, whose men`."""
+    clause_of = passages.text.clause_of
+    return number.value > 1 or clause_of(noun) == clause_of(number.start)
+
+
+def _is_name_of_a_unit(passages: Passages, number: Number) -> bool:
+    """Whether it numbers a unit: `front 37`, `brigade 55`."""
+    is_figure = passages.text.folded[number.start].isdigit()
+    return is_figure and any(number.start - h.end == 1 for h in passages.found.of("casualties.unit"))
 
 
 def _is_toll(passages: Passages, number: Number) -> bool:
@@ -225,17 +243,25 @@ def _join(passages: Passages, numbers: list[Number]) -> list[Number]:
 def _are_joined(passages: Passages, first: Number, second: Number) -> bool:
     found, text = passages.found, passages.text
     between = (first.end, second.start)
+    if found.has("stance.update", *between) or _are_in_hospital(passages, second):
+        return False
     if second.start - first.end > JOINED or text.clause_of(first.start) != text.clause_of(second.start):
         return False
     if found.has_under("acts", *between) or any(
         found.has(f"casualties.{key}", *between) for key in ("killed", "wounded", "included", "including")
     ):
         return False
-    spans = (between, (second.end, second.end + PEOPLE_REACH))
+    spans = ((_noun_start(passages, first), second.start), (second.end, second.end + PEOPLE_REACH))
     has_nouns = all(
         any(found.has(f"casualties.{key}", *span) for key in ("people", "person")) for span in spans
     )
     return has_nouns and found.has("casualties.and", *between)
+
+
+def _are_in_hospital(passages: Passages, number: Number) -> bool:
+    """Whether it is said of these alone that they are treated: `six died and five others are in hospital`."""
+    hospital = passages.found.first("casualties.hospital", number.end, number.end + PEOPLE_REACH)
+    return hospital is not None and not _has_fate(passages, number.end, hospital.start)
 
 
 def _join_persons(passages: Passages, counts: list[Number]) -> list[Number]:
@@ -286,7 +312,7 @@ def _implied(passages: Passages, counts: list[Number]) -> list[Number]:
         for hits, value in ((alone, 1), (pairs, 2))
         for hit in hits
         if not any(h.start <= hit.start < h.end for h in none)
-        and not any(_covers(passages, n, hit.start) for n in counts)
+        and not any(_covers(passages, n, hit.start) or hit.start < n.start < hit.end for n in counts)
     ]
 
 

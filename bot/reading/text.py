@@ -35,7 +35,8 @@ _STOP = re.compile("[.!?\n\u2026\u3002\uff01\uff1f\u06d4\u061f\u0589\u0964\u1362
 """Where an end may be: one set of letters is found much faster than a choice of patterns."""
 
 _CLAUSES = (
-    re.compile(r"[,;:()\u2013\u2014\u060c\u061b\uff0c\uff1b\u3001\u055d\u1363\u1365\u104a]"),
+    re.compile(r"[,;:()\u2013\u2014\u060c\u061b\uff0c\uff1b\u3001\u1363\u1365\u104a]"),
+    re.compile(r"\u055d(?!\s?\d)"),
     re.compile(r"-(?<=[ \n\t]-)\s"),
     re.compile(r"\.\s"),
 )

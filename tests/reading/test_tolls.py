@@ -149,6 +149,103 @@ TOLLS = {
         "Des soldats azerbaïdjanais ont tué près de Tegh quatre mineurs et enlevé deux autres mineurs.",
         (4, None),
     ),
+    "soldiers of both sides": (
+        "Azerbaijani fire killed four soldiers near Tegh. In reply three Azerbaijani soldiers were killed.",
+        (7, None),
+    ),
+    "one soldier of the other side may be one of them": (
+        "Azerbaijani fire killed four soldiers near Tegh. An Azerbaijani soldier was killed, it was said.",
+        (4, None),
+    ),
+    "some of the soldiers": (
+        "Nine soldiers were killed near Tegh on Sunday. Seven died when an Azerbaijani shell hit "
+        "their truck.",
+        (9, None),
+    ),
+    "more people than soldiers, without a noun": (
+        "Two soldiers were killed near Tegh. Baku said that Armenian shells had left at least nine dead.",
+        (11, None),
+    ),
+    "a new toll is the number, whatever else is counted": (
+        "Azerbaijani shells hit Tegh; the death toll has risen to four. Two farmers were found "
+        "dead today and "
+        "three men died before.",
+        (4, None),
+    ),
+    "a number and those who make it up": (
+        "Nine people were killed by Azerbaijani shells, four men killed in Tegh, five farmers "
+        "killed in Aravus.",
+        (9, None),
+    ),
+    "a helicopter's model is no number": (
+        "The bodies of the Mi-24 crew, three airmen killed by an Azerbaijani missile, were found near Tegh.",
+        (3, None),
+    ),
+    "figures behind a hyphen that are counted": (
+        "Azerbaijani forces shelled Tegh - 12 villagers were killed.",
+        (12, None),
+    ),
+    "a unit's number is no number": (
+        "Dos soldados de la brigada 37 murieron por disparos de Azerbaiyán en Tegh.",
+        (2, None),
+    ),
+    "two verbs of death are of two counts": (
+        "Азербайджанские военные обстреляли Тех: двое солдат убиты, погибли минимум тридцать жителей.",
+        (32, None),
+    ),
+    "an article is no number of the men behind the comma": (
+        "Donde dormía una patrulla, soldados de Azerbaiyán mataron a once soldados e hirieron a "
+        "veinte en Tegh.",
+        (11, 20),
+    ),
+    "two named as a pair": (
+        "قتل جنود من أذربيجان مواطنين اثنين وأصابوا أحد عشر قرب Tegh.",
+        (2, 11),
+    ),
+    "Monday is no number": (
+        "قصفت قوات أذربيجان بعد ظهر الاثنين قرية Tegh ما أدى إلى جرح ستة من العاملين.",
+        (None, 6),
+    ),
+    "nine in Persian": (
+        "در حمله اذربایجان به Tegh نه کودک و یک زن کشته شدند.",
+        (10, None),
+    ),
+    "the dead, and those who are treated": (
+        "Azerbaijani fire near Tegh: the dead have risen to six, and five others are treated in Goris.",
+        (6, 5),
+    ),
+    "the wounded of another month": (
+        "Azerbaijani soldiers shelled Tegh on Sunday, killing a farmer. Nobody else was there. "
+        "They had shot there in January, when two soldiers were wounded.",
+        (1, None),
+    ),
+    "a truce of another month": (
+        "Azerbaijani soldiers shelled Tegh on Sunday. It was quiet before. In breach of the "
+        "January ceasefire two "
+        "soldiers were wounded.",
+        (None, 2),
+    ),
+    "a day of another month that has figures": (
+        "Azerbaijani forces were near Tegh. Two soldiers were wounded by their shells on 30 March.",
+        (None, 2),
+    ),
+    "nobody of those who speak": (
+        "Our forces fired at two Azerbaijani men who crossed the line near Tegh. No casualties "
+        "among our forces.",
+        (None, None),
+    ),
+    "nobody, in Persian, and one wounded": (
+        "یک سرباز در حمله اذربایجان به Tegh مجروح شده و کسی جان نداده است.",
+        (0, 1),
+    ),
+    "nobody, in Portuguese": (
+        "Forças do Azerbaijão dispararam contra Tegh sem fazer vítimas.",
+        (0, 0),
+    ),
+    "Armenian: the number behind a mark": (
+        "Ադրբեջանական կրակից Տեղ գյուղում զոհվել է երկու զինծառայող, վիրավորվել՝ 27 զինծառայող:",
+        (2, 27),
+    ),
     "Burmese: two persons are no years": (
         "အဇာဘိုင်ဂျန်တပ်က ပစ်ခတ်ရာ ကလေးငယ် နှစ်ဦး ဒဏ်ရာရရှိခဲ့သည်။",
         (None, 2),
