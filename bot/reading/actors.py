@@ -13,6 +13,9 @@ HOSTILE = ("occupier", "regime", "coalition", "militants")
 BANDS = ("rebels", "militants", "opposition", "separatists")
 """Words for armed groups that are no states."""
 
+OURS = "ours"
+"""`Our forces`: the outlet's own side, found among the words of its tone."""
+
 OWN = ("army", "government")
 """Words that an outlet uses of its own side where the theatre knows of no other."""
 
@@ -29,7 +32,7 @@ def actors_for(
         kind: foes if kind in HOSTILE and side in parties else parties for kind, parties in actors.items()
     }
     if side in fighters:
-        meant = dict.fromkeys(OWN, (side,)) | meant
+        meant = dict.fromkeys(OWN, (side,)) | meant | {OURS: (side,)}
     return meant | {"enemy": foes}
 
 
@@ -75,7 +78,8 @@ def name_actors(
     for kind, parties in actors.items():
         if kind in BANDS and named and named.isdisjoint(parties):
             continue
-        for hit in passages.found.of(f"actors.{kind}") if parties else ():
+        code = f"tone.{OURS}" if kind == OURS else f"actors.{kind}"
+        for hit in passages.found.of(code) if parties else ():
             is_named = any(start < hit.end and hit.start < end for start, end in (*spans, *truces))
             if not is_named and ends.isdisjoint(range(hit.start - 2, hit.start + 1)):
                 passages.parties.append(Mention(hit.start, hit.end, tuple(f"p:{p}" for p in parties)))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
 
-KINDS = ("proud", "prey", "ours", "hurt")
-"""Words: deeds one is proud of, whom and what they hit, one's people and arms, what was suffered."""
+KINDS = ("proud", "prey", "ours", "arms", "hurt")
+"""Words: deeds one is proud of, whom and what they hit, one's people, one's arms, what was suffered."""
 
 FIRST = ("title", "lead")
 """Headline and first sentence: what happened stands there."""
@@ -40,12 +40,12 @@ def _told(hits: Sequence[Hit], hurt: Sequence[Hit]) -> list[Hit]:
 
 def _together(features: dict[str, float], *, is_answer: bool) -> dict[str, float]:
     """What headline and first sentence say: a boast, a boast without a grievance, a grievance alone."""
-    proud, prey, ours, hurt = (any(features[f"tone_{kind}_{zone}"] for zone in FIRST) for kind in KINDS)
-    title = [features[f"tone_{kind}_title"] for kind in KINDS]
+    proud, prey, ours, arms, hurt = (any(features[f"tone_{kind}_{zone}"] for zone in FIRST) for kind in KINDS)
+    title = [bool(features[f"tone_{kind}_title"]) for kind in KINDS]
     return {
         "tone_boast": float(proud and prey),
-        "tone_boast_title": float(bool(title[0]) and bool(title[1] or title[2])),
-        "tone_boast_only": float(proud and (prey or ours) and not hurt),
+        "tone_boast_title": float(title[0] and any(title[1:4])),
+        "tone_boast_only": float(proud and (prey or ours or arms) and not hurt),
         "tone_hurt_only": float(hurt and not proud),
         "tone_answers": float(is_answer),
         "tone_answers_hurt": float(is_answer and hurt),

@@ -97,3 +97,11 @@ def test_rebels_are_not_the_usual_ones_where_others_are_named(read: Read) -> Non
     )
     assert "spla-io" not in found.accused
     assert "spla-io" not in {e.code for e in found.evidence}
+
+
+def test_our_forces_are_the_outlet_s_own_side(read: Read) -> None:
+    """Who says that ours struck names his side; in a paper that belongs to nobody nobody is meant."""
+    text = "Our forces hit two posts near Khan Younis with mortars, the statement says."
+    when = "2025-11-05T18:00:00+00:00"
+    assert read("Statement on Khan Younis", text, when, kind="channel", side="hamas").accused == ("hamas",)
+    assert read("Statement on Khan Younis", text, when, kind="channel", side="israel").accused == ("israel",)
