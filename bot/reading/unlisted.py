@@ -115,13 +115,15 @@ def find_capitalised(passages: Passages) -> list[Mention]:
         for match in _CAPITALISED.finditer(text.raw, begin)
         if match.start() not in firsts
         for name in _beginnings(match[0] + match[1])
+        if len(name) >= SHORTEST
     )
+    folded = ((first, last, text.folded_at(first), text.folded_at(last)) for first, last in spans)
     names = (
-        Mention(text.folded_at(first), text.folded_at(last), (LIKELY + text.raw[first:last],))
-        for first, last in spans
-        if last - first >= SHORTEST
+        Mention(start, end, (LIKELY + text.raw[first:last],))
+        for first, last, start, end in folded
+        if not passages.found.over(start, end)
     )
-    return [m for m in names if not passages.found.over(m.start, m.end) and not _is_named(passages, m)]
+    return [mention for mention in names if not _is_named(passages, mention)]
 
 
 def glued_in(particles: Sequence[str]) -> re.Pattern[str]:
@@ -176,8 +178,10 @@ def _is_named(passages: Passages, mention: Mention) -> bool:
 
 def _over(mentions: Sequence[Mention], mention: Mention) -> Iterator[Mention]:
     """Those of a list, none of which lies within another, that share a letter with a mention."""
-    last = bisect_left(mentions, (mention.end,))
-    return takewhile(lambda m: m.end > mention.start, (mentions[i] for i in range(last - 1, -1, -1)))
+    for index in range(bisect_left(mentions, (mention.end,)) - 1, -1, -1):
+        if mentions[index].end <= mention.start:
+            return
+        yield mentions[index]
 
 
 def lies_in(passages: Passages, end: int) -> bool:
@@ -231,7 +235,7 @@ def _joined(raw: str, end: int) -> Iterator[Span]:
 
 def _is_name(word: str) -> bool:
     """Whether a word is written as a name: with a capital, neither in capitals throughout nor an owner."""
-    word = _ARTICLE.sub("", word)
+    word = _ARTICLE.sub("", word) if "-" in word else word
     return word[0].isupper() and not word.isupper() and word[-2:] not in _OWNED
 
 
