@@ -111,6 +111,9 @@ def blame_features(case: Case) -> dict[str, dict[str, float]]:
     for party in features.keys() & set(case.sides.seconds):
         row = features[party]
         row |= {f"second_{name}": row[name] for name in SECOND if name in row} | {"second": 1.0}
+    for party, row in features.items():
+        if case.side in case.sides.fighters and not case.sides.are_allies(party, case.side):
+            row |= {f"as_foe_{name}": value for name, value in row.items()}
     denier = _denier(case)
     if denier is None:
         return features

@@ -118,6 +118,15 @@ def test_a_denial_that_names_nobody_is_nobody_s(reader: Reader) -> None:
     assert not any("rebuts" in row for row in evidence(reader, text, "neutral", "Shelling denied").values())
 
 
+def test_what_an_outlet_tells_of_its_foes_is_weighed_by_itself(reader: Reader) -> None:
+    """Beside what it weighs in any report: a side's outlet names the others for what they do."""
+    text = "Armenian units opened fire at Azerbaijani positions near Zangilan."
+    found = evidence(reader, text, "azerbaijan")
+    assert found["armenia"]["as_foe_deed"] == found["armenia"]["deed"]
+    assert not any(part.startswith("as_foe") for part in found["azerbaijan"])
+    assert not any(part.startswith("as_foe") for part in evidence(reader, text)["armenia"])
+
+
 def test_taliban_that_accuse_pakistan_are_no_pakistani_taliban(read: Read) -> None:
     """In Persian the two words also stand side by side when one accuses the other."""
     found = read(
