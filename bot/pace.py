@@ -23,7 +23,7 @@ too many into a second at the receiving end."""
 MARGIN_AT_HIGH_RATES_S: Final = 0.025
 HIGH_RATE: Final = 100.0
 """From here on whatever is busy for some milliseconds, here or there, holds up several at once."""
-CATCH_UP_S: Final = 0.02  # a timer that fired late is made good within this
+CATCH_UP_S: Final = 0.05  # so much that a busy loop, or a late timer, held up is made good at once
 ASK_AGAIN_S: Final = 0.02  # when a whole second's messages were let go and none of them has left
 CHAT_GAP_S: Final = 1.02  # Telegram: one message a second in a chat; the rest is jitter
 CHAT_BURST: Final = 3  # ... but the first three of a minute may go at once
@@ -85,7 +85,7 @@ class Pacer:
         chat_s = self._wait_for_chat(chat, is_group, is_edit, now_s)
         if chat_s > 0:
             return Turn(chat_s, is_chat=True)
-        self._due_s = max(now_s, self._due_s) + self._spacing_s
+        self._due_s = max(now_s - CATCH_UP_S, self._due_s) + self._spacing_s
         self._going += 1
         self._remember(chat, is_group and is_edit, now_s)
         return NOW
@@ -136,7 +136,7 @@ class Pacer:
         self._paused_until_s = max(self._paused_until_s, until_s)
 
     def _wait_for_all(self, now_s: float) -> float:
-        free_s = max(self._paused_until_s, self._due_s - CATCH_UP_S)
+        free_s = max(self._paused_until_s, self._due_s)
         return max(free_s, self._end_of_second(now_s)) - now_s
 
     def _end_of_second(self, now_s: float) -> float:

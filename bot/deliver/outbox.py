@@ -100,8 +100,7 @@ class Deliverer:
         self._results: list[Settled] = []
         self._in_flight: set[asyncio.Task[None]] = set()
         self._room, self._stir, self._has_results = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._is_pause_new = False
-        self._is_stopping = self._is_drained = False
+        self._is_pause_new = self._is_stopping = self._is_drained = False
         self._grace_s = STOP_GRACE_S
         self._ended = asyncio.Event()
         self._ended.set()

@@ -182,6 +182,21 @@ def test_the_rate_is_used() -> None:
         assert max(b - a for a, b in pairwise(times)) < 0.06
 
 
+@pytest.mark.parametrize(("rate", "share"), [(30, 0.98), (1_000, 0.97)])
+def test_what_a_busy_loop_held_up_is_made_good(rate: int, share: float) -> None:
+    """Nothing could run for 40 ms, ten times a second: the same number leaves in the time that is left."""
+    pacer, now_s, times = Pacer(rate), 50.0, list[float]()
+    for number in range(5 * rate):
+        while wait_s := pacer.reserve(number, False, MESSAGE, now_s).wait_s:
+            now_s += wait_s
+            if now_s % 0.1 < 0.04:
+                now_s += 0.04 - now_s % 0.1
+        pacer.leave(number, False, MESSAGE, now_s)
+        times.append(now_s)
+    assert len(times) / (times[-1] - times[0]) >= share * rate
+    assert most_in(times, 1.0) <= rate
+
+
 def test_a_thousand_a_second_is_used() -> None:
     """With paid broadcasts the same at a thousand a second, timers late by a millisecond."""
     times = drain(Pacer(1_000), range(1, 5_001), 0.001)
