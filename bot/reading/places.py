@@ -180,7 +180,9 @@ class Map:
             ):
                 named.setdefault(place.region or place.name, Named(place, [])).mentions.append(mention)
         found = self._bearings.drop_beside(passages, _prefer_told(passages, list(named.values())))
-        kept = drop_wider(passages, _prefer_regions(passages, found), self._atlas)[:MOST_PLACES]
+        kept = drop_wider(passages, _prefer_regions(passages, found), self._atlas, self._is_town)[
+            :MOST_PLACES
+        ]
         return [(item.mentions[0], self._as_written(passages, item)) for item in kept]
 
     def _as_written(self, passages: Passages, item: Named) -> FoundPlace:
@@ -200,6 +202,10 @@ class Map:
     def _is_city(self, passages: Passages, mention: Mention) -> bool:
         """Whether a capital that stands for its government elsewhere is the city here."""
         return _is_party(passages, mention) and self._capitals.is_city(passages, mention)
+
+    def _is_town(self, passages: Passages, mention: Mention) -> bool:
+        """Whether a district's name means the town that it is called after."""
+        return self._capitals.is_city(passages, mention) and not _is_beside(passages, "roles.area", mention)
 
     def _may_be_city(self, passages: Passages, mention: Mention) -> bool:
         return _is_party(passages, mention) and self._capitals.may_be_city(passages, mention)

@@ -41,7 +41,7 @@ JOIN_REACH = 24
 PLAIN_WORDS = frozenset({"casualties.and", "roles.area", "roles.place_before", "roles.place_after"})
 """Words that stand beside places and tell nothing of what was done there."""
 
-CLINIC_BEFORE, CLINIC_AFTER = 16, 18
+CLINIC_BEFORE, CLINIC_AFTER = 26, 18
 """Letters around a place within which `hospital` makes it one's name or town."""
 
 CLINIC_HIT = 44

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bot.atlas import RANKS, Atlas
@@ -106,10 +106,13 @@ def _touches(passages: Passages, end: int, start: int) -> bool:
     )
 
 
-def drop_wider(passages: Passages, places: Sequence[Named], atlas: Atlas) -> list[Named]:
+def drop_wider(
+    passages: Passages, places: Sequence[Named], atlas: Atlas, is_town: Callable[[Passages, Mention], bool]
+) -> list[Named]:
     """Without provinces and districts that only say where a named place lies; narrow places first.
 
-    A town with the name of its province is dropped where another place of the province is named.
+    A town with the name of its province is dropped where another place of the province is named. A district
+    stays where words tell that its town is meant: `outskirts of Tskhinvali`.
     """
     holders = {region for item in places for region in item.place.path[:-1]}
     kept = [
@@ -120,6 +123,7 @@ def drop_wider(passages: Passages, places: Sequence[Named], atlas: Atlas) -> lis
             or item.place.level is RegionLevel.PLACE
             or _is_counted(passages, item, places)
             or _is_joined(passages, item, places)
+            or (item.place.level is RegionLevel.DISTRICT and any(is_town(passages, m) for m in item.mentions))
         )
         and not _is_address(passages, item, places)
         and not any(_is_namesake(item.place, other.place, atlas) for other in places)

@@ -57,8 +57,26 @@ def test_a_town_with_the_name_of_its_district(read: Read) -> None:
     assert names(read, town, GAZA) == ["Deir al-Balah", "Nuseirat"]
     district = "Azerbaijani forces shelled Hadrut district and Hin Tagher on Sunday, breaking the truce."
     assert names(read, district, KARABAKH) == ["Hin Tagher"]
-    between = "Azerbaijani forces shelled Hadrut, Khtsaberd and Hin Tagher on Sunday, breaking the truce."
+    between = "Azerbaijani forces fired in Hadrut, Khtsaberd and Hin Tagher on Sunday, breaking the truce."
     assert "Hadrut" not in names(read, between, KARABAKH)
+
+
+def test_a_town_beside_its_villages(read: Read) -> None:
+    """Words such as `outskirts of` mean the town, though villages of its district are named too."""
+    text = "Georgian forces shelled the outskirts of Tskhinvali and the village of Tbeti, breaking the truce."
+    assert names(read, text, "2004-07-04T08:00:00+00:00") == ["Tbeti", "Tskhinvali"]
+
+
+def test_where_a_victim_comes_from(read: Read) -> None:
+    """A native's village is no scene where another place is named."""
+    text = "Indian troops fired at Battal on Sunday, violating the ceasefire; a man r/o Tetrinote was killed."
+    assert names(read, text, "2019-08-04T08:00:00+00:00") == ["Battal"]
+
+
+def test_a_hospital_behind_its_own_name(read: Read) -> None:
+    """Between `hospital` and its town its name may stand."""
+    text = "חמאס הפר את הפסקת האש: צלף ירה בבני סוהילא, ולוחם נפצע ופונה לבית החולים סורוקה בבאר שבע."
+    assert names(read, text, GAZA) == ["Bani Suheila"]
 
 
 def test_a_town_that_is_called_as_a_foreign_state(read: Read) -> None:
