@@ -65,14 +65,17 @@ def name_actors(
     actors: Mapping[str, Sequence[str]],
     fighters: Collection[str],
     groups: frozenset[str],
+    adjective_last: Collection[str] = (),
 ) -> None:
     """Adds the parties that `the army` or `rebels` are in this theatre, where no name stands by.
 
     `groups` are the armed ones that are no states: rebels are not the usual ones where only others are named.
+    In languages whose adjectives stand behind (`adjective_last`) a name right behind stands by, too.
     """
     known = [m for m in passages.parties if any(p in fighters for p in codes_of(m, "p"))]
     ends = {m.end for m in known}
     spans = [(m.start, m.end) for m in known]
+    following = {m.start - 1 for m in known} if passages.language in adjective_last else set()
     named = {p for m in known for p in codes_of(m, "p")} & groups
     truces = [(hit.start, hit.end) for hit in passages.found.under("truce")]
     for kind, parties in actors.items():
@@ -81,6 +84,7 @@ def name_actors(
         code = f"tone.{OURS}" if kind == OURS else f"actors.{kind}"
         for hit in passages.found.of(code) if parties else ():
             is_named = any(start < hit.end and hit.start < end for start, end in (*spans, *truces))
+            is_named = is_named or hit.end in following
             if not is_named and ends.isdisjoint(range(hit.start - 2, hit.start + 1)):
                 passages.parties.append(Mention(hit.start, hit.end, tuple(f"p:{p}" for p in parties)))
                 spans.append((hit.start, hit.end))

@@ -86,6 +86,7 @@ class Reader:
         self._seconds = {theatre: row.get("seconds", []) for theatre, row in facts.theatres.items()}
         self._arms = {theatre: row.get("arms", {}) for theatre, row in facts.theatres.items()}
         self._verb_last = frozenset(facts.languages["order"]["verb_last"])
+        self._adjective_last = frozenset(facts.languages["order"]["adjective_last"])
         self._tables = _by_judgement(facts.weights)
         self._weights = {**self._tables[""], "wording": 1.0}
         self._fighters = {theatre: self._belligerents(theatre) for theatre in facts.theatres}
@@ -216,7 +217,8 @@ class Reader:
     def _name_actors(self, passages: Passages, theatre: str, side: str) -> None:
         """Adds whom `the army`, `rebels` and `the enemy` mean there when this side's outlet says it."""
         actors = self._actors_in(passages, theatre, side)
-        name_actors(passages, actors, self._fighters[theatre], self._groups[theatre])
+        fighters, groups = self._fighters[theatre], self._groups[theatre]
+        name_actors(passages, actors, fighters, groups, self._adjective_last)
 
     def _sides(self, theatre: str, bound: frozenset[str]) -> Sides:
         """Who fights there, which of them truces in force bind, and who stands with whom."""

@@ -102,3 +102,25 @@ def test_separatists_who_are_named_are_meant_elsewhere_too(read: Read) -> None:
         "2019-08-14T18:00:00+00:00",
     )
     assert found.accused == ("lpr",)
+
+
+def test_an_army_before_a_country_is_that_country_s(read: Read) -> None:
+    """`El ejército ruandés` is no army of the theatre's own."""
+    found = read(
+        "El M23 ataca Rutshuru",
+        "El M23, apoyado por el ejército ruandés, atacó el miércoles Rutshuru pese al alto el fuego. Hay nueve muertos.",
+        "2025-07-30T12:00:00+00:00",
+    )
+    assert "fardc" not in {evidence.code for evidence in found.evidence}
+    assert "rwanda" in {evidence.code for evidence in found.evidence}
+
+
+def test_an_army_in_khartoum_is_not_colombia_s(read: Read) -> None:
+    """`El Ejército` and `los paramilitares` are those of the place where they fight."""
+    found = read(
+        "Jartum: bombardeos pese a la tregua",
+        "Los paramilitares acusan al Ejército de haber bombardeado Jartum este viernes pese a la tregua de 72 horas.",
+        "2023-04-21T12:00:00+00:00",
+    )
+    assert found.theatre == "sudan"
+    assert found.accused == ("saf",)
