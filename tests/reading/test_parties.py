@@ -108,7 +108,7 @@ def test_an_army_before_a_country_is_that_country_s(read: Read) -> None:
     """`El ejército ruandés` is no army of the theatre's own."""
     found = read(
         "El M23 ataca Rutshuru",
-        "El M23, apoyado por el ejército ruandés, atacó el miércoles Rutshuru pese al alto el fuego. Hay nueve muertos.",
+        "El M23, apoyado por el ejército ruandés, atacó el miércoles Rutshuru pese al alto el fuego.",
         "2025-07-30T12:00:00+00:00",
     )
     assert "fardc" not in {evidence.code for evidence in found.evidence}
@@ -119,7 +119,7 @@ def test_an_army_in_khartoum_is_not_colombia_s(read: Read) -> None:
     """`El Ejército` and `los paramilitares` are those of the place where they fight."""
     found = read(
         "Jartum: bombardeos pese a la tregua",
-        "Los paramilitares acusan al Ejército de haber bombardeado Jartum este viernes pese a la tregua de 72 horas.",
+        "Los paramilitares acusan al Ejército de haber bombardeado Jartum pese a la tregua de 72 horas.",
         "2023-04-21T12:00:00+00:00",
     )
     assert found.theatre == "sudan"
