@@ -12,6 +12,7 @@ from bot.reading.parts import Parts, Sides, mutual_blame
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
 from bot.reading.rebuttals import rebuttal_features
+from bot.reading.stance import OBSERVERS
 
 MOST = 2.0
 """Said more often, it says no more."""
@@ -203,9 +204,7 @@ def _features(party: str, case: Case, mutual: Sequence[Hit]) -> dict[str, float]
         ),
         "mutual": float(bool(mutual)),
         "mutual_title": float(any(h.start < case.passages.text.body_start for h in mutual)),
-        "count_of_a_monitor": float(
-            case.report.source.type is SourceType.MONITOR and case.stance is Stance.TALLY
-        ),
+        "count_of_a_monitor": float(_is_count_of_a_monitor(case)),
         "denial_told": float(bool(case.passages.found.of("stance.deny"))),
     }
     features |= _side_features(party, case)
@@ -217,6 +216,15 @@ def _features(party: str, case: Case, mutual: Sequence[Hit]) -> dict[str, float]
         features[f"{kind}_blamed"] = float(bool(told["blamed"]))
         features[f"{kind}_foe_accuses"] = features["foe_speaks"]
     return {name: value for name, value in features.items() if value}
+
+
+def _is_count_of_a_monitor(case: Case) -> bool:
+    """Whether observers count what was done, in their words or by the headline: they seldom say by whom."""
+    if case.stance is not Stance.TALLY:
+        return False
+    named = (m for m in case.passages.parties if m.start < case.passages.text.body_start)
+    is_told = any(not OBSERVERS.isdisjoint(codes_of(mention, "p")) for mention in named)
+    return is_told or case.report.source.type is SourceType.MONITOR
 
 
 def _is_of_the_first(told: Mapping[str, int]) -> bool:
@@ -276,6 +284,7 @@ def _unnamed_features(party: str, case: Case) -> dict[str, float]:
         "unnamed_foe_acts": float(any(parts.told[p][kind] for p in foes for kind in DOES)),
         f"unnamed_{case.stance}": 1.0,
         "unnamed_monitor": float(case.report.source.type is SourceType.MONITOR),
+        "count_of_a_monitor": float(_is_count_of_a_monitor(case)),
     }
     return {name: value for name, value in features.items() if value}
 
