@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import fsum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -126,7 +127,7 @@ class Reader:
         passages = Passages(text, language, found, places, parties, report.reported_at.date())
         mark_passages(passages)
         features = text_features(passages)
-        features["wording"] = sum(self._tables["words"].get(word, 0.0) for word in found.words())
+        features["wording"] = fsum(self._tables["words"].get(word, 0.0) for word in found.words())
         theatre = self._map.choose_theatre(passages, report.source.side)
         if theatre is None:
             features["no_theatre"] = 1.0

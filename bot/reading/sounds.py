@@ -83,6 +83,7 @@ class Sounds:
         self._endings: Mapping[str, int] = languages["endings"]
         self._letters = str.maketrans({each: sound for sound, alike in letters.items() for each in alike})
         self._of_word = lru_cache(MOST_REMEMBERED)(self._hear)
+        self.find_form = lru_cache(MOST_REMEMBERED)(self._find_form)
         self._indexes: dict[str, dict[str, set[str]]] = {}
 
     def find(self, name: str, language: str, theatre: str, is_led: bool) -> Region | None:
@@ -97,7 +98,7 @@ class Sounds:
         alike = self._index(theatre).get(sound, ())
         return self._atlas.get(next(iter(alike))) if len(alike) == 1 else None
 
-    def find_form(self, name: str, language: str, theatre: str) -> Region | None:
+    def _find_form(self, name: str, language: str, theatre: str) -> Region | None:
         """The one place of a theatre that a form of its name sounds like: with a particle or an ending."""
         for form in self._forms(name):
             sound = self.sound(form, language)
