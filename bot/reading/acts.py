@@ -18,11 +18,14 @@ _KEPT = frozenset({Act.INCURSION, Act.ABDUCTION, Act.CAPTURE, Act.OTHER})
 _ACT_OF = {f"acts.{act}": act for act in Act}
 """By the code of a phrase."""
 
-_FLYING = frozenset({Act.DRONE, Act.INCURSION})
+_FLYING = frozenset({Act.INCURSION})
 """What an overflight is done with and called, where nobody is hurt."""
 
 _HEAVY = frozenset({Act.SHELLING, Act.MORTAR, Act.ROCKET_MISSILE, Act.AIR_STRIKE, Act.DRONE})
 """An `attack` with one of these, or with shots, is that, however vaguely the weapon is named."""
+
+_IN_NAMES = frozenset({"acts.drone", "acts.air_strike"})
+"""What tells how it was done even where it names who did it: `the Israeli air force`, `a Moroccan drone`."""
 
 _NARROWED = {"generic.fire": Act.SMALL_ARMS, "generic.shelled": Act.MORTAR}
 """Words of shelling, and the act that they mean wherever a report tells of it."""
@@ -45,9 +48,13 @@ def told_acts(passages: Passages) -> list[Hit]:
         [(h.start, h.end) for h in passages.found.of("truce.words")]
         + [(h.start, h.end) for h in passages.found.of("actors.occupier")]
         + [(h.start, h.end) for h in passages.found.of("scope.no_act")]
-        + [(m.start, m.end) for m in passages.parties]
     )
-    return [h for h in passages.found.under("acts") if not _is_within(taken, h)]
+    names = sorted((m.start, m.end) for m in passages.parties)
+    return [
+        h
+        for h in passages.found.under("acts")
+        if not _is_within(taken, h) and (h.code in _IN_NAMES or not _is_within(names, h))
+    ]
 
 
 def judge_acts(passages: Passages, hits: Sequence[Hit], stance: Stance, hurt: int) -> tuple[Act, ...]:
@@ -140,7 +147,7 @@ def _is_named_better(act: Act, beside: Set[Act], anywhere: Set[Act], is_tally: b
     A tally lists each kind of act for itself, so that only words of the same clause explain each other.
     """
     if act in (Act.GROUND_ASSAULT, Act.OTHER):
-        return bool(anywhere - {act})
+        return bool(anywhere - {act, Act.CAPTURE, Act.OTHER})
     if not is_tally and anywhere & _EXPLAIN.get(act, frozenset()):
         return True
     return bool(beside - {act, Act.OTHER})

@@ -60,6 +60,9 @@ _NEXT_AFTER = re.compile(
 )
 """`next Tuesday` is no day that has been."""
 
+_SMALL_WEEKDAYS = frozenset({"es", "pt", "fr", "ro", "ru", "uk", "tr"})
+"""Languages that write weekdays without a capital."""
+
 _EVE = re.compile("vispera|vespera|veille")
 _OF = (" de ", " del ", " da ", " do ", " du ", " des ", " d ")
 """The eve of something is no day of its own: `en la víspera del Eid`."""
@@ -95,9 +98,26 @@ def _named(passages: Passages) -> Iterator[Day]:
     for table, find in (("jalali", find_jalali), ("ethiopian", find_ethiopian)):
         for hit in passages.found.under(table):
             yield from _foreign_days(passages, hit, find)
-    for hit in _one_of_each(passages, passages.found.under("weekday")):
+    weekdays = [hit for hit in passages.found.under("weekday") if not _is_within_a_name(passages, hit)]
+    for hit in _one_of_each(passages, weekdays):
         back = (passages.published.weekday() - int(hit.code.split(".")[1])) % 7
         yield Day(hit.start, passages.published - timedelta(days=back), "weekday", hit.end)
+
+
+def _is_within_a_name(passages: Passages, hit: Hit) -> bool:
+    """Whether a place is called so (Urdu `Haji Pir`), or a capital tells that somebody is (`Juan Domingo`)."""
+    if any(m.start < hit.start < m.end for m in passages.places):
+        return True
+    text = passages.text
+    begin = text.raw_span(hit.start, hit.end)[0]
+    is_capital = passages.language in _SMALL_WEEKDAYS and text.raw[begin].isupper()
+    return is_capital and hit.start >= text.body_start and not _begins(text.raw, begin)
+
+
+def _begins(raw: str, position: int) -> bool:
+    """Whether a sentence, a quotation or a line begins there."""
+    before = raw[:position].rstrip(" \t")
+    return not (before[-1].isalnum() or before[-1] in "-,")
 
 
 def _one_of_each(passages: Passages, weekdays: list[Hit]) -> Iterator[Hit]:

@@ -10,6 +10,18 @@ from tests.reading.conftest import Read
 MAY = "2025-05-05T08:00:00+00:00"
 
 CASES = {
+    "a party's drone is a drone": (
+        "Un dron marroquí mató a un pastor cerca de Tifariti, una violación de la tregua, dijo el Polisario.",
+        {Act.DRONE},
+    ),
+    "an attack that took a town": (
+        "Israeli troops attacked Kfar Kila on Sunday and seized the village, violating the ceasefire.",
+        {Act.GROUND_ASSAULT, Act.CAPTURE},
+    ),
+    "air defence is no raid": (
+        "Israeli soldiers fired at an air defence battery near Kfar Kila, violating the ceasefire.",
+        {Act.SMALL_ARMS},
+    ),
     "a unit's name is no act": (
         "Warplanes hit the rocket unit of Hezbollah near Aitaroun on Sunday, in breach of the ceasefire.",
         {Act.AIR_STRIKE},

@@ -11,6 +11,18 @@ from tests.reading.conftest import Read
 MONDAY = "2025-05-05T12:00:00+00:00"
 
 DAYS = {
+    "a person called Sunday": (
+        "Hombres del frente de Juan Domingo bombardearon el lunes Khoznavar, dice Azerbaiyán.",
+        date(2025, 5, 5),
+    ),
+    "a weekday that begins a sentence": (
+        "Hubo calma. Domingo fue el día en que fuerzas de Azerbaiyán bombardearon Khoznavar.",
+        date(2025, 5, 4),
+    ),
+    "a weekday in the name of a place": (
+        "Azerbaijani forces shelled the village. It was calm at Suq al-Sabt near Khoznavar on Saturday.",
+        date(2025, 5, 3),
+    ),
     "an English day of the month": (
         "State television said that no Azerbaijani gun shelled Khoznavar on the 3rd, as was claimed.",
         date(2025, 5, 3),
