@@ -105,7 +105,7 @@ def _named(passages: Passages) -> Iterator[Day]:
 
 
 def _is_within_a_name(passages: Passages, hit: Hit) -> bool:
-    """Whether a place is called so (Urdu `Haji Pir`), or a capital tells that somebody is (`Juan Domingo`)."""
+    """Whether a place is called so (Urdu `Haji Pir`), or by its capital somebody (`Juan Domingo`)."""
     if any(m.start < hit.start < m.end for m in passages.places):
         return True
     text = passages.text

@@ -139,8 +139,8 @@ def test_what_observers_count_blames_nobody(read: Read) -> None:
     """An agency retells their figures; the names of the sides only say where."""
     found = read(
         "OSCE counts 212 ceasefire violations in a day",
-        "The mission recorded 148 ceasefire violations in Donetsk region and 64 in Luhansk region over the past "
-        "24 hours, among them 70 explosions. The week before it had counted half as many.",
+        "The mission recorded 148 ceasefire violations in Donetsk region and 64 in Luhansk region over the "
+        "past 24 hours, among them 70 explosions. The week before it had counted half as many.",
         "2021-03-05T12:00:00+00:00",
         side="ukraine",
     )
