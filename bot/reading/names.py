@@ -181,7 +181,12 @@ def name_script(letter: str) -> str:
 def _is_capital(text: Text, hit: Hit) -> bool:
     """Whether the name has a capital, in scripts that have them: "southern Lebanon", "село Пески" count."""
     start, end = text.raw_span(hit.start, hit.end)
-    return start < end and (text.raw[start] >= _FIRST_WITHOUT_CASE or not text.raw[start:end].islower())
+    return start < end and not is_small(text.raw[start:end])
+
+
+def is_small(name: str) -> bool:
+    """Whether a name has no capital, in a script that has them."""
+    return name[0] < _FIRST_WITHOUT_CASE and name.islower()
 
 
 def _has_capitals(text: Text, hit: Hit, needed: int) -> bool:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, takewhile
 
-from bot.reading.names import Mention
+from bot.reading.names import Mention, is_small
 from bot.reading.passages import Passages
 
 SURE, LIKELY = "n:", "w:"
@@ -148,9 +148,11 @@ def find_led(passages: Passages, glued: re.Pattern[str] | None) -> Iterator[Ment
 
 
 def _unknown(passages: Passages, spans: Iterable[Span]) -> Iterator[Mention]:
-    """The raw spans as mentions, without known names and words."""
+    """The raw spans as mentions, without known names and words, and without a word that begins small."""
     text = passages.text
     for first, last in dict.fromkeys(spans):
+        if is_small(text.raw[first]):
+            continue
         mention = Mention(text.folded_at(first), text.folded_at(last), (SURE + text.raw[first:last],))
         if not _is_known(passages, mention) and not passages.found.over(mention.start, mention.end):
             yield mention

@@ -126,3 +126,11 @@ def test_a_particle_leads_a_name_in(read: Read) -> None:
     """Amharic writes `in` together with the name."""
     text = "የፌዴራል ጦር እሁድ በአላመጣ የትግራይ ኃይሎችን በድሮን ደበደበ፤ የተኩስ አቁም ስምምነቱ ተጣሰ።"
     assert [place.name for place in read("", text, MAY).places] == ["Alamata"]
+
+
+def test_a_word_without_a_capital_is_no_village(read: Read) -> None:
+    """`у границы` (at the border) has the consonants of Kirants and is no name."""
+    found = read(
+        "Обстрел у границы", "Азербайджанские войска обстреляли позиции армянской армии у границы.", MAY
+    )
+    assert "Kirants" not in {place.name for place in found.places}
