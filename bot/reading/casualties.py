@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,8 +11,7 @@ from bot.reading.counts import read_counts
 from bot.reading.numbers import Number
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
-from bot.reading.sums import Toll, add_up
-from bot.reading.text import is_spaceless
+from bot.reading.sums import Toll, add_up, is_of_before
 
 REACH = 110
 """Folded letters between a number and the word that says what became of so many people."""
@@ -51,18 +49,6 @@ _UNSAID = ("stance.report", "casualties.unsaid")
 """Words of a clause that denies knowledge of casualties, not casualties."""
 
 
-RECENT = timedelta(days=20)
-"""A month that so short a time ago ran is no past one."""
-
-MONTH_REACH = 45
-"""Letters between a toll and the month that it is of."""
-
-TRUCE_REACH = 30
-"""Letters between a month and the truce that it may be the name of."""
-
-SINCE_REACH = 24
-"""Letters between a toll and `since`."""
-
 HOSPITAL_REACH = 45
 """Letters between the number of those who are in hospital and the hospital."""
 
@@ -88,7 +74,7 @@ def read_casualties(passages: Passages) -> Casualties:
     words = _casualty_words(passages)
     told = [w for w in words if not _is_denied(passages, w) or _is_counted(w, numbers)]
     told = _without_former(passages, numbers, told)
-    tolls = [t for t in _bind_all(passages, numbers, told) if not _is_of_before(passages, t)]
+    tolls = [t for t in _bind_all(passages, numbers, told) if not is_of_before(passages, t)]
     tolls += _in_hospital(passages, numbers, tolls)
     killed = add_up(passages, [t for t in tolls if t.kind == "killed"]) or _single(passages, "killed_one")
     wounded = add_up(passages, [t for t in tolls if t.kind == "wounded"]) or _single(passages, "wounded_one")
@@ -143,49 +129,6 @@ def _is_counted(word: tuple[int, int, str], numbers: list[Number]) -> bool:
     """Whether a number touches the word, so that a negation near it denies something else."""
     return any(
         not n.is_implied and (0 <= word[0] - n.end <= 3 or 0 <= n.start - word[1] <= 3) for n in numbers
-    )
-
-
-def _is_of_before(passages: Passages, toll: Toll) -> bool:
-    return _is_total(passages, toll) or _is_of_another_month(passages, toll)
-
-
-def _is_of_another_month(passages: Passages, toll: Toll) -> bool:
-    """Whether a sentence behind the lead tells of a month gone by: `in July one soldier was wounded`.
-
-    Where words are not parted, names of months are found within others.
-    """
-    text, now = passages.text, passages.published
-    start, end = text.sentence_span(toll.sentence)
-    if start <= text.body_start or is_spaceless(text.folded[start:end]):
-        return False
-    recent = {f"month.{day.month}" for day in (now, now - RECENT)}
-    truces = passages.found.of("truce.words")
-    return any(
-        max(start, toll.start - MONTH_REACH) <= hit.start < min(end, toll.end + MONTH_REACH)
-        and hit.code not in recent
-        and not _has_day(text.folded, hit)
-        and not any(-TRUCE_REACH <= h.start - hit.start <= TRUCE_REACH for h in truces)
-        for hit in passages.found.under("month")
-    )
-
-
-def _has_day(folded: str, month: Hit) -> bool:
-    """Whether figures of a day stand by a month."""
-    around = folded[max(0, month.start - 6) : month.start] + folded[month.end : month.end + 4]
-    return any(letter.isdigit() for letter in around)
-
-
-def _is_total(passages: Passages, toll: Toll) -> bool:
-    """Whether the number is one of a longer time, `241 dead since October`, in a text that is no tally."""
-    found = passages.found
-    start, end = passages.text.sentence_span(toll.sentence)
-    if found.of("stance.tally") or found.has("stance.update", start, end):
-        return False
-    return any(
-        -SINCE_REACH <= hit.end - toll.start <= 0 or 0 <= hit.start - toll.end <= SINCE_REACH
-        for hit in found.of("casualties.since")
-        if start <= hit.start < end
     )
 
 

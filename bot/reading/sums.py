@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from bot.reading.passages import Passages
+from bot.reading.phrases import Hit
+from bot.reading.text import is_spaceless
+
+RECENT = timedelta(days=20)
+"""A month that so short a time ago ran is no past one."""
+
+MONTH_REACH = 45
+"""Letters between a toll and the month that it is of."""
+
+TRUCE_REACH = 30
+"""Letters between a month and the truce that it may be the name of."""
+
+SINCE_REACH = 24
+"""Letters between a toll and `since`."""
 
 TROOPS_REACH = 14
 """Letters around a toll within which it says that it is of soldiers."""
@@ -139,3 +154,47 @@ def _is_of_soldiers(passages: Passages, toll: Toll) -> bool:
     behind = (toll.start, span[1])
     parts = [passages.found.first(f"casualties.{key}", *behind) for key in ("including", "included")]
     return soldiers is not None and all(part is None or soldiers.start < part.start for part in parts)
+
+
+def is_of_before(passages: Passages, toll: Toll) -> bool:
+    """Whether the number is of a longer time, or of a month gone by."""
+    return _is_total(passages, toll) or _is_of_another_month(passages, toll)
+
+
+def _is_of_another_month(passages: Passages, toll: Toll) -> bool:
+    """Whether a sentence behind the lead tells of a month gone by: `in July one soldier was wounded`.
+
+    Where words are not parted, names of months are found within others.
+    """
+    text, now = passages.text, passages.published
+    start, end = text.sentence_span(toll.sentence)
+    if start <= text.body_start or is_spaceless(text.folded[start:end]):
+        return False
+    recent = {f"month.{day.month}" for day in (now, now - RECENT)}
+    truces = passages.found.of("truce.words")
+    return any(
+        max(start, toll.start - MONTH_REACH) <= hit.start < min(end, toll.end + MONTH_REACH)
+        and hit.code not in recent
+        and not _has_day(text.folded, hit)
+        and not any(-TRUCE_REACH <= h.start - hit.start <= TRUCE_REACH for h in truces)
+        for hit in passages.found.under("month")
+    )
+
+
+def _has_day(folded: str, month: Hit) -> bool:
+    """Whether figures of a day stand by a month."""
+    around = folded[max(0, month.start - 6) : month.start] + folded[month.end : month.end + 4]
+    return any(letter.isdigit() for letter in around)
+
+
+def _is_total(passages: Passages, toll: Toll) -> bool:
+    """Whether the number is one of a longer time, `241 dead since October`, in a text that is no tally."""
+    found = passages.found
+    start, end = passages.text.sentence_span(toll.sentence)
+    if found.of("stance.tally") or found.has("stance.update", start, end):
+        return False
+    return any(
+        -SINCE_REACH <= hit.end - toll.start <= 0 or 0 <= hit.start - toll.end <= SINCE_REACH
+        for hit in found.of("casualties.since")
+        if start <= hit.start < end
+    )

@@ -20,8 +20,8 @@ DAYS = {
         date(2025, 5, 4),
     ),
     "a weekday in the name of a place": (
-        "Azerbaijani forces shelled the village. It was calm at Suq al-Sabt near Khoznavar on Saturday.",
-        date(2025, 5, 3),
+        "بھارتی فوج نے اتوار کو حاجی پیر سیکٹر پر گولہ باری کی، جنگ بندی کی خلاف ورزی ہوئی۔",
+        date(2025, 5, 4),
     ),
     "an English day of the month": (
         "State television said that no Azerbaijani gun shelled Khoznavar on the 3rd, as was claimed.",
