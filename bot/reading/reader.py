@@ -31,7 +31,7 @@ from bot.reading.stance import judge_stance, stance_features
 from bot.reading.text import Folder, Text, read_text
 from bot.reading.truces import TruceTable, free_hours
 
-THRESHOLD = 0.61
+THRESHOLD = 0.63
 """A finding with a lower score is no violation. From 0.50 to here the F1 over the training reports stays
 the same while false alarms become fewer."""
 
