@@ -248,12 +248,17 @@ def _side_features(party: str, case: Case) -> dict[str, float]:
     if side not in sides.fighters:
         return {f"outside_{stance}": 1.0}
     if party == side:
-        kind = "own"
+        kind = "watcher" if _watches(case) else "own"
     elif sides.are_allies(party, side):
         kind = "ally"
     else:
         kind = "foe" if party in sides.bound else "stranger"
     return {kind: 1.0, f"{kind}_{stance}": 1.0}
+
+
+def _watches(case: Case) -> bool:
+    """Whether the ministry of a party that watches over the truce speaks: it tells of others."""
+    return case.side in case.sides.guarantors and case.report.source.type is SourceType.MOD
 
 
 def _unnamed(case: Case) -> Iterable[str]:
@@ -290,12 +295,17 @@ def _unnamed_features(party: str, case: Case) -> dict[str, float]:
 
 
 def _choose(rated: Mapping[str, float], case: Case) -> tuple[str, ...]:
-    """Parties whose weight is sure, the heaviest first; else the heaviest alone, if it is heavy enough."""
+    """Parties whose weight is sure, the heaviest first; else the heaviest alone, if it is heavy enough.
+
+    Where enemies weigh alike, nothing tells which of them is meant: nobody.
+    """
     ranked = sorted(rated.items(), key=lambda item: (-item[1], item[0]))
     sure = tuple(party for party, weight in ranked if weight >= SURE)
     if sure or not ranked or ranked[0][1] < LEAST:
         return sure
-    return (ranked[0][0],)
+    likely = [party for party, weight in ranked if weight == ranked[0][1]]
+    are_at_odds = any(not case.sides.are_allies(likely[0], party) for party in likely)
+    return () if are_at_odds else (likely[0],)
 
 
 def _narrow(

@@ -80,6 +80,7 @@ def stance_features(
     features[f"{'own' if is_own else 'outside'}_{source.type}"] = 1.0
     if is_own:
         features |= _own_features(passages, side, parts, sides)
+    if is_own and not is_observer:
         features |= tone_features(passages)
     return {name: value for name, value in features.items() if value}
 

@@ -146,3 +146,18 @@ def test_what_observers_count_blames_nobody(read: Read) -> None:
     )
     assert found.stance is Stance.TALLY
     assert found.accused == ()
+
+
+def test_who_watches_over_the_truce_does_not_accuse_itself(read: Read) -> None:
+    """A ministry of peacekeepers notes a violation and names nobody: nothing tells which enemy is meant."""
+    found = read(
+        "Бюллетень российских миротворцев",
+        "5 мая отмечен один случай нарушения режима прекращения огня у села Тагавард в Нагорном Карабахе, "
+        "сообщило министерство обороны России.",
+        "2021-05-05T12:00:00+00:00",
+        kind="mod",
+        side="russia",
+    )
+    assert found.stance is Stance.CONFIRMATION
+    assert found.accused == ()
+    assert found.accuser == ("russia",)
