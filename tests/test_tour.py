@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 DOCS = Path(__file__).parent.parent / "docs"
-MOST_BYTES = 100_000
+MOST_BYTES = 150_000
 
 
 def test_every_picture_is_there_and_shown() -> None:
