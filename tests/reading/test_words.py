@@ -267,6 +267,13 @@ def test_a_day_long_past_is_none(reader: Reader) -> None:
     assert reader.work(report)[0].occurred == date(2025, 5, 5)
 
 
+def test_letters_of_another_script_do_not_count(facts: Facts) -> None:
+    """A Spanish name in a Russian text leaves it Russian."""
+    folder = Folder()
+    read = read_text(folder, "", "газета «Mañana» сообщила, что это было")
+    assert Detector(facts.languages, folder).detect(read.raw, read.folded) == "ru"
+
+
 def test_words_of_another_script_do_not_count(facts: Facts) -> None:
     """An English name in a Russian text leaves it Russian."""
     folder = Folder()
