@@ -12,7 +12,7 @@ from bot.reading.parts import Parts, Sides, mutual_blame
 from bot.reading.passages import Passages
 from bot.reading.phrases import Hit
 from bot.reading.rebuttals import rebuttal_features
-from bot.reading.stance import OBSERVERS
+from bot.reading.stance import OBSERVERS, watches_over
 
 MOST = 2.0
 """Said more often, it says no more."""
@@ -248,17 +248,12 @@ def _side_features(party: str, case: Case) -> dict[str, float]:
     if side not in sides.fighters:
         return {f"outside_{stance}": 1.0}
     if party == side:
-        kind = "watcher" if _watches(case) else "own"
+        kind = "watcher" if watches_over(case.report, sides) else "own"
     elif sides.are_allies(party, side):
         kind = "ally"
     else:
         kind = "foe" if party in sides.bound else "stranger"
     return {kind: 1.0, f"{kind}_{stance}": 1.0}
-
-
-def _watches(case: Case) -> bool:
-    """Whether the ministry of a party that watches over the truce speaks: it tells of others."""
-    return case.side in case.sides.guarantors and case.report.source.type is SourceType.MOD
 
 
 def _unnamed(case: Case) -> Iterable[str]:

@@ -113,10 +113,12 @@ class Reader:
         """The finding with all the evidence that can be weighed for it, also where a part of it would do."""
         passages, features, theatre = self._look(report)
         if theatre is None:
-            workings = Workings(features, words=passages.found.words())
-            return self._dismiss(passages, features, theatre), workings
-        when = self._date(report, passages, theatre)
-        return self._judge(report, passages, features, theatre, when)
+            finding, workings = self._dismiss(passages, features, theatre), Workings(features)
+        else:
+            when = self._date(report, passages, theatre)
+            finding, workings = self._judge(report, passages, features, theatre, when)
+        workings.words = passages.found.words()
+        return finding, workings
 
     def _look(self, report: Report) -> tuple[Passages, dict[str, float], str | None]:
         """What the words alone say, and which theatre they point at."""
@@ -174,7 +176,6 @@ class Reader:
         if stance is Stance.TALLY:
             passages.past.clear()
         casualties = read_casualties(passages)
-        workings.words = passages.found.words()
         workings.contexts = read_contexts(passages, namings, sides)
         case = Case(passages, report, stance, sides, parts, self._lean(workings.contexts))
         workings.blame = blame_features(case)

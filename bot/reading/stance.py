@@ -64,7 +64,7 @@ def stance_features(
     source, side = report.source, report.source.side
     is_own = side in sides.fighters
     is_observer = source.type is SourceType.MONITOR and side in {NEUTRAL, "un", "osce", "eu"}
-    is_observer |= source.type is SourceType.MOD and side in sides.guarantors
+    is_observer |= watches_over(report, sides)
     features |= {
         "late": float(age_days >= LATE_DAYS),
         "late_outside": float(age_days >= LATE_DAYS and not is_own),
@@ -85,18 +85,19 @@ def stance_features(
     return {name: value for name, value in features.items() if value}
 
 
+def watches_over(report: Report, sides: Sides) -> bool:
+    """Whether the ministry of a party that watches over the truce speaks: it tells of others."""
+    return report.source.type is SourceType.MOD and report.source.side in sides.guarantors
+
+
 def _word_features(passages: Passages) -> dict[str, float]:
     """How often the words of each table stand in the headline, the first sentence and the rest."""
-    found, text = passages.found, passages.text
-    lead = text.sentence_span(min(1, len(text.sentences) - 1))[1]
-    title, end = text.body_start, len(text.folded)
-    features: dict[str, float] = {}
-    for word in WORDS:
-        code = f"stance.{word}"
-        features[f"{word}_title"] = float(min(found.count(code, 0, title), MOST))
-        features[f"{word}_lead"] = float(min(found.count(code, title, lead), MOST))
-        features[f"{word}_rest"] = float(min(found.count(code, lead, end), MOST))
-    return features
+    zones = passages.text.zones()
+    return {
+        f"{word}_{zone}": float(min(passages.found.count(f"stance.{word}", start, stop), MOST))
+        for word in WORDS
+        for zone, start, stop in zones
+    }
 
 
 def _count_features(passages: Passages) -> dict[str, float]:

@@ -136,6 +136,11 @@ class Text:
         end = self.sentences[following] if following < len(self.sentences) else len(self.folded)
         return self.sentences[sentence], end
 
+    def zones(self) -> tuple[tuple[str, int, int], ...]:
+        """Headline (`title`), the body's first sentence (`lead`) and `rest`: name, start and end."""
+        title, lead = self.body_start, self.sentence_span(min(1, len(self.sentences) - 1))[1]
+        return ("title", 0, title), ("lead", title, lead), ("rest", lead, len(self.folded))
+
     def folded_at(self, position: int) -> int:
         """Where a raw position stands in `folded`."""
         if self.offsets is None or position == 0:

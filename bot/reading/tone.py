@@ -19,16 +19,14 @@ MOST = 2
 
 def tone_features(passages: Passages) -> dict[str, float]:
     """How often each table's words stand in the headline, the first sentence and the rest, and together."""
-    found, text = passages.found, passages.text
-    lead = text.sentence_span(min(1, len(text.sentences) - 1))[1]
-    title, end = text.body_start, len(text.folded)
+    found, zones = passages.found, passages.text.zones()
     features: dict[str, float] = {}
     for kind in KINDS:
         hits = _told(found.of(f"tone.{kind}"), found.of("tone.hurt"))
-        for zone, start, stop in (("title", 0, title), ("lead", title, lead), ("rest", lead, end)):
+        for zone, start, stop in zones:
             ends = {h.end for h in hits if start <= h.start < stop}
             features[f"tone_{kind}_{zone}"] = float(min(len(ends), MOST))
-    return features | _together(features, is_answer=found.has("roles.answer", 0, lead))
+    return features | _together(features, is_answer=found.has("roles.answer", 0, zones[-1][1]))
 
 
 def _told(hits: Sequence[Hit], hurt: Sequence[Hit]) -> list[Hit]:
